@@ -1,0 +1,1 @@
+"""The directory itself and its JSON face."""

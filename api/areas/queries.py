@@ -1,0 +1,80 @@
+"""SQL of areas: storing boundaries, and reading them through `face`."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api.db import ReadConnection
+from geo import sql
+
+_UPSERT = f"""
+INSERT INTO directory.area (code, slug, name, aliases, type, shape, size_km2, source_code, dated_on, repaired,
+                            is_example)
+SELECT :code, :slug, :name, :aliases, :type, shape, {sql.area_km2(sql.to_osgb("shape"))}, :source, :dated_on,
+       :repaired, :is_example
+FROM (SELECT {sql.from_geojson(":geojson")} AS shape) given
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, aliases = excluded.aliases, type = excluded.type,
+  shape = excluded.shape, size_km2 = excluded.size_km2, source_code = excluded.source_code,
+  dated_on = excluded.dated_on, repaired = excluded.repaired, is_example = excluded.is_example
+"""
+_SLUGS = "SELECT slug FROM directory.area WHERE slug = :slug AND code <> :code"
+
+
+def slug_is_taken(session: Session, *, slug: str, code: str) -> bool:
+    return session.execute(text(_SLUGS), {"slug": slug, "code": code}).first() is not None
+
+
+def upsert_area(session: Session, values: dict[str, Any]) -> None:
+    """Store one area: its columns, with the outline as `geojson` text and the source's code as `source`."""
+    session.execute(text(_UPSERT), values)
+
+
+_LIST = """
+SELECT a.code, a.slug, a.name, a.type, a.is_example,
+       (SELECT count(*) FROM face.entries e WHERE e.areas @> ARRAY[a.code] AND e.state <> 'closed')
+FROM face.areas a WHERE a.shape IS NOT NULL ORDER BY a.type, a.name
+"""
+# A tolerance of 0.0005 degrees is about 40 metres: an outline for a page, a tenth of the bytes.
+_GET = f"""
+SELECT a.code, a.slug, a.name, a.type, a.aliases, a.source, a.licence, a.attribution, a.dated_on,
+       a.is_example,
+       {sql.as_geojson(sql.simplify("a.shape", "0.0005"), 4)},
+       (SELECT {sql.extent_array("b.shape")} FROM face.areas b WHERE b.code = a.code),
+       (SELECT count(*) FROM face.entries e WHERE e.areas @> ARRAY[a.code] AND e.state <> 'closed')
+FROM face.areas a WHERE a.code = %(key)s OR a.slug = %(key)s ORDER BY a.code = %(key)s DESC LIMIT 1
+"""
+_BACKDROP_AREAS = f"""
+SELECT code, name, type, {sql.as_geojson(sql.simplify("shape", "0.001"), 4)} FROM face.areas
+WHERE shape IS NOT NULL AND (type IN ('county', 'district') OR size_km2 >= 35 AND NOT EXISTS (
+  SELECT FROM face.areas WHERE type = 'district' AND shape IS NOT NULL))
+ORDER BY size_km2 DESC LIMIT 60
+"""
+_BACKDROP_SETTLEMENTS = "SELECT name, kind, rank, lon, lat FROM face.settlements ORDER BY rank, name"
+
+
+async def list_areas(read: ReadConnection) -> list[dict[str, Any]]:
+    cursor = await read.execute(_LIST)
+    names = ("code", "slug", "name", "type", "is_example", "entries")
+    return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+
+async def find_area(read: ReadConnection, key: str) -> dict[str, Any] | None:
+    """One area by code or slug; `geojson` is text, `bbox` is (west, south, east, north)."""
+    cursor = await read.execute(_GET.encode(), {"key": key})
+    row = await cursor.fetchone()
+    names = (
+        "code slug name type aliases source licence attribution dated_on is_example geojson bbox entries"
+    ).split()
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+async def backdrop_areas(read: ReadConnection) -> list[tuple[str, str, str, str]]:
+    """(code, name, type, GeoJSON text) of the outlines a map is drawn on."""
+    cursor = await read.execute(_BACKDROP_AREAS.encode())
+    return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
+
+
+async def backdrop_settlements(read: ReadConnection) -> list[tuple[str, str, int, float, float]]:
+    cursor = await read.execute(_BACKDROP_SETTLEMENTS)
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in await cursor.fetchall()]

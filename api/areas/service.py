@@ -1,0 +1,104 @@
+"""Loading areas from files, and showing one or all of them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+from shapely.geometry import mapping
+from sqlalchemy.orm import Session
+
+from api.areas import queries
+from api.db import ReadConnection
+from api.errors import NotFound
+from geo.areas import AreaShape, read_areas
+from geo.gazetteer import fold_name
+
+
+@dataclass
+class AreasReport:
+    """What one file brought; `repaired` and `problems` are in words, one for each area."""
+
+    loaded: int = 0
+    repaired: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def load_areas(
+    session: Session,
+    path: Path,
+    *,
+    type_: str | None,
+    source: str | None = None,
+    dated_on: date | None = None,
+    is_example: bool = False,
+) -> AreasReport:
+    """Load the boundaries of a GeoJSON file, of one type or (None) each of its own; an area of the same code
+    is replaced. Raises AreaFileError. Entries learn of new areas when the face is rebuilt: the caller does
+    that once, after all files."""
+    report = AreasReport()
+    for area in read_areas(path, type_=type_, problems=report.problems):
+        values = {
+            "code": area.code,
+            "slug": _free_slug(session, area),
+            "name": area.name,
+            "aliases": list(area.aliases),
+            "type": area.type,
+            "geojson": orjson.dumps(mapping(area.geometry)).decode(),
+            "source": source,
+            "dated_on": dated_on,
+            "repaired": area.repaired,
+            "is_example": is_example,
+        }
+        queries.upsert_area(session, values)
+        report.loaded += 1
+        if area.repaired:
+            report.repaired.append(f"{area.name} ({area.code}): {area.repaired}")
+    return report
+
+
+def _free_slug(session: Session, area: AreaShape) -> str:
+    """The name, then with the type, then the code: two areas may share a name (a ward and its parish)."""
+    plain = fold_name(area.name).replace(" ", "-") or area.code.lower()
+    for slug in (plain, f"{plain}-{area.type}"):
+        if not queries.slug_is_taken(session, slug=slug, code=area.code):
+            return slug
+    return f"{plain}-{area.code.lower()}"
+
+
+async def list_areas(read: ReadConnection) -> list[dict[str, Any]]:
+    """Every area with an outline, with how many entries are in it or serve it."""
+    return await queries.list_areas(read)
+
+
+async def get_area(read: ReadConnection, code_or_slug: str) -> dict[str, Any]:
+    """One area with its outline. Raises NotFound."""
+    area = await queries.find_area(read, code_or_slug.replace("\x00", ""))
+    if area is None:
+        raise NotFound("We hold no area of that name or code. The list of areas shows those we do.")
+    area["geojson"] = orjson.loads(area["geojson"]) if area["geojson"] else None
+    if area["bbox"][0] is None:
+        area["bbox"] = None
+    return area
+
+
+async def backdrop(read: ReadConnection) -> bytes:
+    """GeoJSON of outlines and settlement names: what the map is drawn on when no street tiles are."""
+    outlines = [
+        {
+            "type": "Feature",
+            "properties": {"feature": "area", "code": code, "name": name, "type": type_},
+            "geometry": orjson.Fragment(geojson),
+        }
+        for code, name, type_, geojson in await queries.backdrop_areas(read)
+    ]
+    names = [
+        {
+            "type": "Feature",
+            "properties": {"feature": "settlement", "name": name, "kind": kind, "rank": rank},
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        }
+        for name, kind, rank, lon, lat in await queries.backdrop_settlements(read)
+    ]
+    return orjson.dumps({"type": "FeatureCollection", "features": outlines + names})

@@ -1,0 +1,1 @@
+"""Connectors: who to ask about a place."""

@@ -1,0 +1,81 @@
+"""Connections: the writer's (SQLAlchemy) and the public's (psycopg, can only select from `face`)."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeAlias
+
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+ReadConnection: TypeAlias = AsyncConnection[TupleRow]
+FACE_ROLE = "hereabouts_face"
+
+
+def normalise_url(url: str) -> str:
+    """A libpq address in the form SQLAlchemy wants; `postgres://` and `postgresql://` both pass."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The same address in the form libpq wants."""
+    return make_url(normalise_url(url)).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def make_engine(url: str) -> Engine:
+    """The writer's engine. `pool_pre_ping` lets it recover after the database was away."""
+    return create_engine(normalise_url(url), pool_pre_ping=True, pool_size=4, max_overflow=4)
+
+
+def make_session_factory(engine: Engine) -> sessionmaker[Session]:
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def writing(factory: sessionmaker[Session]) -> Iterator[Session]:
+    """One transaction: committed when the block ends, rolled back when it raises."""
+    with factory.begin() as session:
+        yield session
+
+
+# One worker's share of a screen: parallel workers cost more to start than a screen's query takes.
+FACE_SETTINGS = (
+    "-c default_transaction_read_only=on -c max_parallel_workers_per_gather=0 "
+    "-c jit=off -c statement_timeout=8000 -c search_path=face,public "
+    # A short word with two letters swapped shares few trigrams with itself; edit distance decides after.
+    "-c pg_trgm.similarity_threshold=0.2"
+)
+
+
+def face_conninfo(url: str, *, own_login: bool) -> str:
+    """How the public side connects. With `own_login` the role logs in itself (private cluster, or an
+    address given for it); otherwise the writer's login steps down to the role as it connects."""
+    options = FACE_SETTINGS if own_login else f"{FACE_SETTINGS} -c role={FACE_ROLE}"
+    return make_conninfo(libpq_url(url), options=options, connect_timeout=3)
+
+
+def make_read_pool(conninfo: str, *, size: int) -> AsyncConnectionPool[ReadConnection]:
+    return AsyncConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=size,
+        timeout=3,
+        max_idle=300,
+        reconnect_timeout=30,
+        open=False,
+        kwargs={"autocommit": True, "prepare_threshold": 2},
+    )
+
+
+@asynccontextmanager
+async def reading(conninfo: str) -> AsyncIterator[ReadConnection]:
+    """One public connection outside the server: for the command line and tests."""
+    connection: AsyncConnection[Any] = await AsyncConnection.connect(conninfo, autocommit=True)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -1,0 +1,46 @@
+"""What every route may ask for: the public's connection, the settings, and the time in London."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from api.db import ReadConnection
+from api.search.engine import WordEngine
+from api.settings import Settings
+from api.state import DirectoryState
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def get_state(request: Request) -> DirectoryState:
+    return cast(DirectoryState, request.app.state.directory)
+
+
+State = Annotated[DirectoryState, Depends(get_state)]
+
+
+async def get_read(state: State) -> AsyncIterator[ReadConnection]:
+    """One checkout a request, of the role that can only select from `face`."""
+    async with state.read_pool.connection() as connection:
+        yield connection
+
+
+def get_app_settings(state: State) -> Settings:
+    return state.settings
+
+
+def get_words(state: State) -> WordEngine:
+    return state.words
+
+
+def london_now() -> datetime:
+    return datetime.now(LONDON)
+
+
+Read = Annotated[ReadConnection, Depends(get_read, scope="function")]
+AppSettings = Annotated[Settings, Depends(get_app_settings)]
+Words = Annotated[WordEngine, Depends(get_words)]
+Now = Annotated[datetime, Depends(london_now)]

@@ -1,0 +1,21 @@
+"""`/api/v1/entries`: one entry whole (the list is in `api.search.routes`)."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.dependencies import Now, Read
+from api.entries import service
+from api.errors import Moved
+
+router = APIRouter(prefix="/api/v1/entries", tags=["entries"])
+
+
+@router.get("/{id_or_slug}")
+async def get_entry(id_or_slug: str, read: Read, now: Now) -> dict[str, Any]:
+    """Everything public about one entry. An old slug redirects."""
+    try:
+        return await service.get_entry(read, id_or_slug, now=now)
+    except Moved as moved:
+        moved.extra["location"] = f"/api/v1/entries/{moved.extra['location']}"
+        raise

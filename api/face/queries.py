@@ -1,0 +1,105 @@
+"""Writing the projection: entries, their sessions, the words they use, and the data's version."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, text
+from sqlalchemy.orm import Session
+
+from api.db import ReadConnection
+from api.face.projection import COLUMNS, PROJECTION, SESSION_ROWS
+
+_NAMES = ", ".join(COLUMNS)
+_UPSERT = f"""
+INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION} /*only*/
+ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "id")}
+WHERE ({", ".join(f"old.{name}" for name in COLUMNS)})
+  IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})
+"""
+_ONLY = "AND e.id = ANY (:ids)"
+_FORGET = """
+DELETE FROM face.entries f WHERE NOT EXISTS (
+  SELECT FROM directory.entry e WHERE e.id = f.id AND e.stage = 'published') /*only*/
+"""
+_SESSION_COLUMNS = (
+    "entry_id, position, purpose, repeats, weekday, nth, every, starts_on, until, from_minute, to_minute, "
+    "not_on, also_on"
+)
+_DROP_SESSIONS = f"""
+DELETE FROM face.sessions f WHERE /*only*/ NOT EXISTS (
+  SELECT FROM ({SESSION_ROWS}) s WHERE (s.entry_id, s.position) = (f.entry_id, f.position)
+    AND ROW({", ".join("s." + c for c in _SESSION_COLUMNS.split(", "))})
+      IS NOT DISTINCT FROM ROW({", ".join("f." + c for c in _SESSION_COLUMNS.split(", "))}))
+"""
+_ADD_SESSIONS = f"""
+INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} /*only*/ ON CONFLICT DO NOTHING
+"""
+_WORDS = """
+SELECT word, coalesce((ts_lexize('english_stem', word))[1], word), count(*) FROM (
+  SELECT DISTINCT f.id, unnest(string_to_array(f.body, ' ')) AS word FROM face.entries f /*only*/) used
+WHERE length(word) BETWEEN 3 AND 30 AND word !~ '[0-9]' GROUP BY word
+"""
+_USED_BY = _WORDS.replace("/*only*/", "WHERE f.id = ANY (:ids)")
+# A word that only a fact now private had used must not stay known.
+_UNCOUNT_WORDS = f"""
+UPDATE face.words w SET entries = w.entries - used.entries
+FROM ({_USED_BY}) AS used (word, lexeme, entries) WHERE w.word = used.word
+"""
+_COUNT_WORDS = f"""
+INSERT INTO face.words AS w (word, lexeme, entries) {_USED_BY}
+ON CONFLICT (word) DO UPDATE SET entries = w.entries + excluded.entries
+"""
+_FORGET_WORDS = "DELETE FROM face.words WHERE entries <= 0"
+_NEXT_VERSION = "UPDATE face.data_version SET version = version + 1"
+# Savers wait for each other here: two that count the same words in another order would lock each other out.
+_TAKE_TURN = "SELECT version FROM face.data_version FOR UPDATE"
+
+
+def _run(session: Session, statement: str, **values: Any) -> int:
+    result = cast("CursorResult[Any]", session.execute(text(statement), values))
+    return result.rowcount
+
+
+def project(session: Session, ids: Sequence[UUID]) -> None:
+    """Work out the public face of these entries; those no longer published leave it."""
+    if not ids:
+        return
+    given = list(ids)
+    _run(session, _TAKE_TURN)
+    _run(session, _UNCOUNT_WORDS, ids=given)
+    _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
+    _run(session, _UPSERT.replace("/*only*/", _ONLY), ids=given)
+    _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
+    _run(session, _ADD_SESSIONS.replace("/*only*/", "WHERE s.entry_id = ANY (:ids)"), ids=given)
+    _run(session, _COUNT_WORDS, ids=given)
+    _run(session, _FORGET_WORDS)
+    _run(session, _NEXT_VERSION)
+
+
+def rebuild(session: Session) -> tuple[int, int, int]:
+    """Work everything out again and write only what differs: (rows changed, rows removed, rows in all)."""
+    _run(session, _TAKE_TURN)
+    removed = _run(session, _FORGET)
+    changed = _run(session, _UPSERT)
+    changed += _run(session, _DROP_SESSIONS)
+    changed += _run(session, _ADD_SESSIONS)
+    _run(session, "DELETE FROM face.words")
+    _run(session, "INSERT INTO face.words (word, lexeme, entries) " + _WORDS)
+    if changed or removed:
+        _run(session, _NEXT_VERSION)
+    total = session.execute(text("SELECT count(*) FROM face.entries")).scalar_one()
+    return changed, removed, total
+
+
+async def has_examples(read: ReadConnection) -> bool:
+    """Whether any public entry is made up to show how this works."""
+    cursor = await read.execute("SELECT EXISTS (SELECT FROM face.entries WHERE is_example)")
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def read_data_version(read: ReadConnection) -> int:
+    cursor = await read.execute("SELECT version FROM face.data_version")
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0

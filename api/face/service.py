@@ -1,0 +1,39 @@
+"""Keeping the public face in step with the tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.db import ReadConnection
+from api.face import queries
+
+
+@dataclass(frozen=True)
+class RebuildReport:
+    """`changed` and `removed` are 0 when the face already said what the tables say."""
+
+    changed: int
+    removed: int
+    total: int
+
+
+def project_entries(session: Session, ids: Sequence[UUID]) -> None:
+    """Work out the public face of these entries, in the caller's transaction."""
+    queries.project(session, ids)
+
+
+def rebuild_face(session: Session) -> RebuildReport:
+    """Work out every entry's public face again from the tables; also after areas or terms changed."""
+    changed, removed, total = queries.rebuild(session)
+    return RebuildReport(changed=changed, removed=removed, total=total)
+
+
+async def has_examples(read: ReadConnection) -> bool:
+    return await queries.has_examples(read)
+
+
+async def get_data_version(read: ReadConnection) -> int:
+    """A number that rises with every change of what the public may see."""
+    return await queries.read_data_version(read)

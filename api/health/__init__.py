@@ -1,0 +1,1 @@
+"""Whether the directory is alive and ready."""

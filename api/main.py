@@ -1,0 +1,116 @@
+"""The directory's JSON face as one FastAPI app; `web.main` adds the pages to it."""
+
+from typing import Any
+
+import orjson
+import psycopg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from psycopg_pool import PoolTimeout
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from api.areas.routes import router as areas
+from api.connectors.routes import router as connectors
+from api.entries.routes import router as entries
+from api.errors import BadInput, FieldProblem, HereaboutsError, Moved, NotFound, Unavailable
+from api.health.routes import router as health
+from api.places.routes import router as places
+from api.search.routes import router as search
+from api.settings import Settings, get_settings
+from api.state import DirectoryState, lifespan, open_state
+from api.taxonomy.routes import router as taxonomy
+
+log = structlog.get_logger()
+AWAY = "The directory cannot reach its records just now. Nothing is lost. Please try again in a minute."
+BROKEN = "Something went wrong on our side. It has been written down for us to mend. Please try again."
+
+
+def create_api(settings: Settings | None = None) -> FastAPI:
+    """The JSON API alone. Its docs page is drawn by `web`, so that it loads nothing from another host."""
+    _keep_logs_plain()
+    app = FastAPI(
+        title="Hereabouts",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.directory = open_state(settings or get_settings())
+    for router in (health, search, entries, places, connectors, areas, taxonomy):
+        app.include_router(router)
+    add_error_handlers(app)
+    return app
+
+
+def _keep_logs_plain() -> None:
+    """A fault is logged with its trace alone. Drawn with every local value, as is structlog's way, it holds
+    up all visitors for seconds, and what they typed would stand in the log."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Every way of failing ends as one problem document."""
+    app.add_exception_handler(HereaboutsError, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_problem)
+    app.add_exception_handler(HTTPException, _answer_problem)
+    app.add_exception_handler(psycopg.OperationalError, _answer_problem)
+    app.add_exception_handler(PoolTimeout, _answer_problem)
+    app.add_exception_handler(OperationalError, _answer_problem)
+    app.add_exception_handler(Exception, _answer_problem)
+
+
+async def _answer_problem(request: Request, error: Exception) -> Response:
+    problem = await understand_error(request, error)
+    return problem_response(problem)
+
+
+async def understand_error(request: Request, error: Exception) -> HereaboutsError:
+    """Any exception as one of ours; what we did not foresee is logged and said plainly."""
+    if isinstance(error, HereaboutsError):
+        return error
+    if isinstance(error, RequestValidationError):
+        problems = [
+            FieldProblem(field=str(one["loc"][-1]), message=str(one["msg"])) for one in error.errors()
+        ]
+        return BadInput(f"We could not use “{problems[0].field}”: {problems[0].message}.", errors=problems)
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, (psycopg.OperationalError, PoolTimeout, OperationalError)):
+        log.warning("database away", error=type(error).__name__)
+        state: DirectoryState = request.app.state.directory
+        await state.mend_pool()
+        return Unavailable(AWAY)
+    log.error("unforeseen error", path=request.url.path, exc_info=error)
+    return HereaboutsError(BROKEN)
+
+
+def _from_http(error: HTTPException) -> HereaboutsError:
+    if error.status_code == 404:
+        return NotFound("There is nothing at this address. It may have moved, or the link may be wrong.")
+    problem = HereaboutsError(str(error.detail))
+    problem.status, problem.title = error.status_code, str(error.detail)
+    return problem
+
+
+def problem_response(problem: HereaboutsError) -> Response:
+    """The problem document, with the way on where there is one."""
+    headers: dict[str, str] = {}
+    if isinstance(problem, Moved):
+        headers["Location"] = problem.extra["location"]
+    if problem.status == 503:
+        headers["Retry-After"] = "10"
+    body: dict[str, Any] = problem.problem()
+    return Response(
+        orjson.dumps(body), problem.status, headers=headers, media_type="application/problem+json"
+    )

@@ -1,0 +1,1 @@
+"""Places: the gazetteer, resolving what a person types, and locating where an entry happens."""

@@ -1,0 +1,150 @@
+"""SQL of the gazetteer: look-ups for the public through `face`, and for the writer when an entry is saved."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api.db import ReadConnection
+from geo import sql
+from geo.gazetteer import fold_name
+from geo.geocoding import KnownArea, KnownGroup, KnownPostcode, KnownSettlement
+
+# Within this distance of ground we cover a place still counts as ours: people live across a boundary.
+NEAR_GROUND_M = 30_000
+
+_POSTCODE = """
+SELECT p.code, p.lon, p.lat, p.district, p.ward, g.near, p.terminated
+FROM face.postcodes p
+LEFT JOIN face.postcode_groups g ON g.code = left(p.code, -2)
+WHERE p.code = {unit}
+"""
+_GROUP = "SELECT code, lon, lat, near FROM face.postcode_groups WHERE code = {code}"
+_SETTLEMENTS = """
+SELECT id, name, district, kind, lon, lat FROM face.settlements
+WHERE name_keys @> ARRAY[CAST({key} AS text)] ORDER BY rank, district
+"""
+_AREAS = f"""
+SELECT a.code, a.name, {sql.lon("c.at")}, {sql.lat("c.at")}
+FROM face.areas a CROSS JOIN LATERAL (SELECT {sql.centre("a.shape")} AS at) c
+WHERE a.shape IS NOT NULL AND (face.fold(a.name) = {{key}} OR {{key}} = ANY (
+  SELECT face.fold(alias) FROM unnest(a.aliases) AS alias))
+ORDER BY a.size_km2 DESC
+"""
+_SUGGEST = """
+SELECT name FROM face.settlements, unnest(name_keys) AS key
+WHERE similarity(key, {key}) > 0.3
+GROUP BY name ORDER BY max(similarity(key, {key})) DESC, name LIMIT 5
+"""
+_COVERS_AREA = "SELECT EXISTS (SELECT FROM face.postcode_groups WHERE code ~ ('^' || {letters} || '[0-9]'))"
+_COVERS_POINT = f"""
+SELECT EXISTS (
+  SELECT FROM face.areas WHERE shape && {sql.box("{lon} - 0.5", "{lat} - 0.3", "{lon} + 0.5", "{lat} + 0.3")}
+    AND {sql.within(sql.to_osgb("shape"), sql.osgb_point("{lon}", "{lat}"), str(NEAR_GROUND_M))})
+  OR EXISTS (
+  SELECT FROM face.postcode_groups
+  WHERE {sql.within(sql.osgb_point("lon", "lat"), sql.osgb_point("{lon}", "{lat}"), str(NEAR_GROUND_M))})
+"""
+
+
+class FaceLookup:
+    """`geo.geocoding.Lookup` on the public's connection."""
+
+    def __init__(self, read: ReadConnection) -> None:
+        self._read = read
+
+    async def _rows(self, statement: str, **values: Any) -> Sequence[Sequence[Any]]:
+        named = statement.format(**{name: f"%({name})s" for name in values})
+        cursor = await self._read.execute(named.encode(), values)
+        return await cursor.fetchall()
+
+    async def find_postcode(self, unit: str) -> KnownPostcode | None:
+        rows = await self._rows(_POSTCODE, unit=unit)
+        return KnownPostcode(*rows[0]) if rows else None
+
+    async def find_group(self, code: str) -> KnownGroup | None:
+        rows = await self._rows(_GROUP, code=code)
+        return KnownGroup(*rows[0]) if rows else None
+
+    async def find_settlements(self, name: str) -> list[KnownSettlement]:
+        return [KnownSettlement(*row) for row in await self._rows(_SETTLEMENTS, key=fold_name(name))]
+
+    async def find_areas_named(self, name: str) -> list[KnownArea]:
+        return [KnownArea(*row) for row in await self._rows(_AREAS, key=fold_name(name))]
+
+    async def suggest_settlements(self, name: str) -> list[str]:
+        return [row[0] for row in await self._rows(_SUGGEST, key=fold_name(name))]
+
+    async def covers_area(self, postcode_area: str) -> bool:
+        return bool((await self._rows(_COVERS_AREA, letters=postcode_area))[0][0])
+
+    async def covers_point(self, lon: float, lat: float) -> bool:
+        return bool((await self._rows(_COVERS_POINT, lon=lon, lat=lat))[0][0])
+
+
+class WriterLookup(FaceLookup):
+    """The same look-ups inside the writer's transaction. Its coroutines never wait, so `geo.geocoding`
+    can be run to its end without an event loop (`api.places.service.locate`)."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def _rows(self, statement: str, **values: Any) -> Sequence[Sequence[Any]]:
+        named = statement.format(**{name: f":{name}" for name in values})
+        return self._session.execute(text(named), values).fetchall()
+
+
+_AREAS_AT = f"""
+SELECT code FROM face.areas WHERE {sql.covers("shape", sql.make_point("%(lon)s", "%(lat)s"))}
+ORDER BY size_km2
+"""
+_COMPLETE = """
+SELECT name, district, kind FROM face.settlements
+WHERE EXISTS (SELECT FROM unnest(name_keys) AS key WHERE key LIKE %(prefix)s)
+ORDER BY rank, name LIMIT %(limit)s
+"""
+_COMPLETE_POSTCODES = """
+(SELECT code, near, 1 AS size FROM face.postcode_groups WHERE code LIKE %(prefix)s
+ ORDER BY code LIMIT %(limit)s)
+UNION ALL
+(SELECT code, NULL, 2 FROM face.postcodes WHERE code LIKE %(prefix)s AND length(%(prefix)s) > 6
+ ORDER BY code LIMIT %(limit)s)
+ORDER BY size, code LIMIT %(limit)s
+"""
+
+
+async def areas_at(read: ReadConnection, *, lon: float, lat: float) -> list[str]:
+    """Codes of the areas a point lies in, smallest first."""
+    cursor = await read.execute(_AREAS_AT.encode(), {"lon": lon, "lat": lat})
+    return [row[0] for row in await cursor.fetchall()]
+
+
+_NAMED = """
+SELECT key, min(name || ', ' || district) FROM face.settlements, unnest(name_keys) AS key
+WHERE name_keys && %(keys)s::text[] AND key = ANY (%(keys)s) GROUP BY key HAVING count(*) = 1
+UNION ALL SELECT lower(code), code FROM face.postcode_groups WHERE lower(code) = ANY (%(keys)s)
+"""
+
+
+async def named_once(read: ReadConnection, keys: list[str]) -> dict[str, str]:
+    """Which folded names mean exactly one settlement, outcode or sector, each with its full name."""
+    cursor = await read.execute(_NAMED, {"keys": keys})
+    return {row[0]: row[1] for row in await cursor.fetchall()}
+
+
+async def complete_settlements(
+    read: ReadConnection, prefix: str, *, limit: int
+) -> list[tuple[str, str, str]]:
+    """(name, district, kind) of settlements whose folded name starts so, largest first."""
+    escaped = fold_name(prefix).replace("\\", "").replace("%", "").replace("_", "")
+    cursor = await read.execute(_COMPLETE.encode(), {"prefix": f"{escaped}%", "limit": limit})
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+
+
+async def complete_postcodes(
+    read: ReadConnection, prefix: str, *, limit: int
+) -> list[tuple[str, str | None]]:
+    """(code, settlement near) of outcodes and sectors that start so, then of whole postcodes."""
+    cursor = await read.execute(_COMPLETE_POSTCODES.encode(), {"prefix": f"{prefix}%", "limit": limit})
+    return [(row[0], row[1]) for row in await cursor.fetchall()]

@@ -1,0 +1,264 @@
+"""Meilisearch: the only home of its client. Finding words over one kept connection, and keeping the index."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from math import cos, radians
+from typing import Any, Final, cast
+
+import aiohttp
+import meilisearch
+import orjson
+from meilisearch.errors import MeilisearchApiError, MeilisearchCommunicationError, MeilisearchTimeoutError
+
+from api.db import ReadConnection
+from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
+from api.search.postgres import LEAST_SHARE, fit, term_queries
+from api.search.words import Lexicon
+
+INDEX: Final = "entries"
+# More than this and the words say too little: PostgreSQL then gives the exact totals.
+MOST_HITS: Final = 1000
+ANSWER_WITHIN_S: Final = 0.25
+LONGEST_PAUSE_S: Final = 10.0
+TASK_TIMEOUT_MS: Final = 600_000
+PAGE: Final = 1000
+AwayErrors = (MeilisearchCommunicationError, MeilisearchTimeoutError)
+
+SETTINGS: Final[dict[str, Any]] = {
+    "searchableAttributes": ["name", "purpose", "about", "where"],
+    "filterableAttributes": ["everywhere", "nowhere", "serves", "cells", "_geo"],
+    "sortableAttributes": [],
+    "displayedAttributes": ["id", "stamp"],
+    "rankingRules": ["words", "typo", "attribute", "proximity", "exactness"],
+    "typoTolerance": {
+        "minWordSizeForTypos": {"oneTypo": 4, "twoTypos": 7},
+        # A digit wrong is another postcode, another house, another age.
+        "disableOnNumbers": True,
+    },
+    "pagination": {"maxTotalHits": MOST_HITS},
+    "proximityPrecision": "byAttribute",
+}
+
+
+class MeiliEngine:
+    """`match_words` answers within a quarter of a second or raises EngineAway; after a failure nobody waits
+    for it again until a growing pause is over, so a search never hangs on a dead engine."""
+
+    name = "meilisearch"
+
+    def __init__(self, url: str, key: str | None) -> None:
+        self._url = f"{url.rstrip('/')}/multi-search"
+        self._health = f"{url.rstrip('/')}/health"
+        # A compressed answer on a kept connection stalls 44 ms.
+        self._headers = {"Accept-Encoding": "identity", "Content-Type": "application/json"}
+        if key:
+            self._headers["Authorization"] = f"Bearer {key}"
+        self._http: aiohttp.ClientSession | None = None
+        self._pause_s = 0.0
+        self._away_until = 0.0
+
+    @property
+    def is_away(self) -> bool:
+        return time.monotonic() < self._away_until
+
+    async def is_up(self) -> bool:
+        """Whether it answers now; asked by /readyz, so that a pause of searches does not hide a recovery."""
+        try:
+            async with self._session().get(self._health) as reply:
+                return reply.status == 200
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            return False
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    async def match_words(self, read: ReadConnection, query: WordQuery) -> WordMatch:
+        if self.is_away:
+            raise EngineAway
+        scores = await self._ask(query)
+        values: dict[str, Any] = {}
+        fits = fit(term_queries(query, values))
+        return WordMatch(
+            source=(
+                "unnest(%(hit_ids)s::uuid[], %(hit_scores)s::float8[]) AS hit (id, score) "
+                "JOIN face.entries e ON e.id = hit.id"
+            ),
+            text=f"(0.8 * hit.score + {fits})",
+            values=values
+            | {
+                "hit_ids": list(scores.keys()),
+                "hit_scores": list(scores.values()),
+            },
+        )
+
+    async def _ask(self, query: WordQuery) -> dict[str, float]:
+        """Score of every entry found, by id. For `most` and `any` each word is asked for by itself, in one
+        call: the engine's own way of dropping words keeps only those with the rarest."""
+        filters = [near_filter(query.ground)] if query.ground is not None else None
+        phrases = (
+            [" ".join(term.typed for term in query.required)]
+            if query.how_many == "all"
+            else [term.typed for term in query.required]
+        )
+        answers = await self._search([_search(phrase, filters) for phrase in phrases])
+        if any(len(answer["hits"]) >= MOST_HITS for answer in answers):
+            raise EngineAway
+        if query.how_many == "all":
+            return {hit["id"]: hit["_rankingScore"] for hit in answers[0]["hits"]}
+        return _shares(query, answers)
+
+    async def _search(self, searches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        try:
+            body = orjson.dumps({"queries": searches})
+            async with self._session().post(self._url, data=body) as reply:
+                if reply.status != 200:
+                    raise self._note_failure()
+                answers = orjson.loads(await reply.read())["results"]
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._note_failure() from error
+        self._pause_s = 0.0
+        return cast("list[dict[str, Any]]", answers)
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            timeout = aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
+            self._http = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
+        return self._http
+
+    def _note_failure(self) -> EngineAway:
+        self._pause_s = min(LONGEST_PAUSE_S, max(0.5, self._pause_s * 2))
+        self._away_until = time.monotonic() + self._pause_s
+        return EngineAway()
+
+
+def _search(phrase: str, filters: list[list[str]] | None) -> dict[str, Any]:
+    return {
+        "indexUid": INDEX,
+        "q": phrase,
+        "limit": MOST_HITS,
+        "attributesToRetrieve": ["id"],
+        "showRankingScore": True,
+        "matchingStrategy": "all",
+        **({"filter": filters} if filters else {}),
+    }
+
+
+def _shares(query: WordQuery, answers: list[dict[str, Any]]) -> dict[str, float]:
+    """What share of the words each entry has, the rare ones counting most; for `most`, those with enough."""
+    whole = sum(term.weight for term in query.required)
+    shares: dict[str, float] = {}
+    for term, answer in zip(query.required, answers, strict=True):
+        for hit in answer["hits"]:
+            shares[hit["id"]] = shares.get(hit["id"], 0.0) + term.weight / whole
+    least = LEAST_SHARE if query.how_many == "most" else 0.0
+    return {entry_id: share for entry_id, share in shares.items() if share >= least}
+
+
+def near_filter(ground: Ground) -> list[str]:
+    """What may serve a place: one of these must hold. Wider than the truth, which PostGIS then tells."""
+    north = ground.radius_m / 110_000
+    east = ground.radius_m / (110_000 * max(0.1, cos(radians(ground.lat))))
+    box = (
+        f"_geoBoundingBox([{ground.lat + north}, {ground.lon + east}], "
+        f"[{ground.lat - north}, {ground.lon - east}])"
+    )
+    served = ", ".join(f'"{code}"' for code in ground.areas if '"' not in code)
+    by_area = [f"serves IN [{served}]"] if served else []
+    return ["everywhere = true", "nowhere = true", f"cells = {ground.cell}", box, *by_area]
+
+
+def index_settings(lexicon: Lexicon) -> dict[str, Any]:
+    """The whole of the index's settings, with what people say among them."""
+    synonyms = {word: list(others) for word, others in lexicon.also.items()}
+    # A stop word inside a phrase ("dial a ride") would break the phrase, and queries come without them.
+    in_phrases = {part for phrase in [*synonyms, *chain(*synonyms.values())] for part in phrase.split()}
+    return SETTINGS | {"synonyms": synonyms, "stopWords": sorted(lexicon.stop_words - in_phrases)}
+
+
+class MeiliIndex:
+    """Keeping the index, for the worker and the command line. Every method raises EngineAway when Meilisearch
+    does not answer, and returns when what it asked for is done."""
+
+    def __init__(self, url: str, key: str | None) -> None:
+        self._client = meilisearch.Client(url, key, timeout=30)
+
+    def is_up(self) -> bool:
+        return self._client.is_healthy()
+
+    def exists(self) -> bool:
+        try:
+            self._client.get_index(INDEX)
+        except MeilisearchApiError as error:
+            if error.code == "index_not_found":
+                return False
+            raise
+        except AwayErrors as error:
+            raise EngineAway from error
+        return True
+
+    def write_settings(self, settings: dict[str, Any], *, index: str = INDEX) -> None:
+        self._done(lambda: self._client.index(index).update_settings(settings))
+
+    def add(self, documents: Sequence[dict[str, Any]], *, index: str = INDEX) -> None:
+        if documents:
+            body = orjson.dumps(list(documents)).decode()
+            self._done(lambda: self._client.index(index).add_documents_json(body.encode(), "id"))
+
+    def remove(self, ids: Sequence[str]) -> None:
+        if ids:
+            self._done(lambda: self._client.index(INDEX).delete_documents(list(ids)))
+
+    def make(self, index: str, settings: dict[str, Any]) -> None:
+        self._done(lambda: self._client.create_index(index, {"primaryKey": "id"}))
+        self.write_settings(settings, index=index)
+
+    def swap_in(self, index: str) -> None:
+        """Put a finished index in the place of the live one, with no empty moment, and drop the old."""
+        if self.exists():
+            self._done(lambda: self._client.swap_indexes([{"indexes": [INDEX, index]}]))
+            self._done(lambda: self._client.delete_index(index))
+        else:
+            self._done(lambda: self._client.create_index(INDEX, {"primaryKey": "id"}))
+            self.swap_in(index)
+
+    def stamps(self) -> Iterator[tuple[str, str]]:
+        """(id, stamp) of every document."""
+        offset = 0
+        while True:
+            try:
+                found = self._client.index(INDEX).get_documents(
+                    {"fields": ["id", "stamp"], "limit": PAGE, "offset": offset}
+                )
+            except AwayErrors as error:
+                raise EngineAway from error
+            for document in found.results:
+                yield document.id, document.stamp
+            offset += PAGE
+            if offset >= found.total:
+                return
+
+    def _done(self, ask: Any) -> None:
+        """Ask, wait for the task's end, and refuse to call a failed one done."""
+        try:
+            task = ask()
+            ended = self._client.wait_for_task(
+                task.task_uid, timeout_in_ms=TASK_TIMEOUT_MS, interval_in_ms=20
+            )
+        except AwayErrors as error:
+            raise EngineAway from error
+        if ended.status != "succeeded":
+            raise RuntimeError(f"Meilisearch refused a task: {ended.error}")
+
+
+def in_batches(documents: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for document in documents:
+        batch.append(document)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,43 @@
+"""What a deployment may set, all from the environment with the prefix HEREABOUTS_."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """`database_url` empty means the private cluster under `home`. `read_database_url` empty means
+    the same database through the role that can only select from `face`."""
+
+    model_config = SettingsConfigDict(env_prefix="HEREABOUTS_", env_ignore_empty=True)
+
+    home: Path = PROJECT / "var"
+    database_url: str | None = None
+    read_database_url: str | None = None
+    environment: Literal["development", "production", "test"] = "development"
+    title: str = "Hereabouts"
+    place_name: str = "Cambridgeshire and Peterborough"
+    base_url: str | None = None
+    examples: bool = True
+    street_tiles_url: str | None = Field(
+        default=None, description="{z}/{x}/{y} address of street tiles, loaded only when switched on"
+    )
+    street_tiles_attribution: str = "© OpenStreetMap contributors"
+    report_email: str | None = None
+    read_pool_size: int = 8
+    meili_url: str | None = None
+    meili_key: str | None = None
+
+    @property
+    def home_folder(self) -> Path:
+        return self.home.expanduser().resolve()
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()

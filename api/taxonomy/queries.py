@@ -1,0 +1,37 @@
+"""SQL of the taxonomy."""
+
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from api.db import ReadConnection
+from api.models import Term
+
+_KINDS = "SELECT kind, count(*) FROM face.entries WHERE state <> 'closed' GROUP BY kind"
+_TERMS = """
+SELECT t.scheme, t.code, t.label, count(e.id)
+FROM face.terms t
+LEFT JOIN face.entries e ON e.state <> 'closed'
+  AND t.code = ANY (CASE t.scheme WHEN 'need' THEN e.needs ELSE e.audiences END)
+WHERE t.scheme IN ('need', 'audience')
+GROUP BY t.scheme, t.code, t.label, t.position ORDER BY t.scheme, t.position
+"""
+
+
+def replace_terms(session: Session, terms: list[dict[str, Any]]) -> None:
+    """The given terms replace all that are held."""
+    session.execute(delete(Term))
+    session.add_all(Term(**term) for term in terms)
+    session.flush()
+
+
+async def count_kinds(read: ReadConnection) -> dict[str, int]:
+    cursor = await read.execute(_KINDS)
+    return {row[0]: row[1] for row in await cursor.fetchall()}
+
+
+async def count_terms(read: ReadConnection) -> list[tuple[str, str, str, int]]:
+    """(scheme, code, label, entries) in the order of the taxonomy."""
+    cursor = await read.execute(_TERMS)
+    return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]

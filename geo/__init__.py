@@ -1,0 +1,1 @@
+"""Where things are: coordinates, postcodes, place names, areas and distances."""

@@ -1,0 +1,1 @@
+"""Outside data in: read, map, check, locate, match, store, report."""

@@ -1,0 +1,16 @@
+"""The sources whose files we know, by their code."""
+
+from api.errors import BadInput, FieldProblem
+from ingest.mapping import KnownSource
+from ingest.sources import cambridgeshire_libraries
+
+KNOWN_SOURCES: dict[str, KnownSource] = {source.code: source for source in (cambridgeshire_libraries.SOURCE,)}
+
+
+def get_source(code: str) -> KnownSource:
+    """Raises BadInput that names the sources we know."""
+    if code not in KNOWN_SOURCES:
+        known = ", ".join(sorted(KNOWN_SOURCES))
+        message = f"We know no source called “{code}”. The sources we know: {known}."
+        raise BadInput(message, errors=[FieldProblem(field="source", message=message)])
+    return KNOWN_SOURCES[code]

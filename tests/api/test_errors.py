@@ -1,0 +1,170 @@
+"""Every way of failing is one problem document in plain words, and the API says of itself what it has."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from psycopg_pool import PoolTimeout
+from sqlalchemy.exc import DataError, OperationalError
+
+import api
+from api.errors import EditConflict, NotAllowed
+from api.main import create_api
+from tests.conftest import Directory
+
+LEAKS = (
+    "traceback",
+    "select ",
+    "sqlalchemy",
+    "psycopg",
+    "relation",
+    "syntax error",
+    ".py",
+    "face.",
+    "validation error",
+)
+SECRET = "SELECT lon FROM directory.place"
+
+
+def assert_problem(reply: Any, status: int) -> dict[str, Any]:
+    assert reply.status_code == status, reply.text[:300]
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = reply.json()
+    assert problem["status"] == status
+    assert {"type", "title", "status", "detail"} <= set(problem)
+    assert all(isinstance(problem[part], str) and problem[part] for part in ("type", "title", "detail"))
+    said = reply.text.lower()
+    assert not [leak for leak in LEAKS if leak in said], reply.text
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/entries/no-such-entry", 404),
+        ("GET", "/api/v1/areas/no-such-area", 404),
+        ("GET", "/api/v1/nothing-here", 404),
+        ("GET", "/api/nothing-here", 404),
+        ("GET", "/api/v1/entries?page=0", 422),
+        ("GET", "/api/v1/map?zoom=99", 422),
+        ("GET", "/api/v1/entries?near=Paris", 422),
+        ("GET", "/api/v1/connectors?near=Paris", 422),
+        ("GET", "/api/v1/places?q=" + "x" * 3000, 422),
+        ("DELETE", "/api/v1/entries", 405),
+        ("PUT", "/api/v1/map", 405),
+        ("POST", "/api/v1/areas", 405),
+    ],
+)
+def test_a_refusal_is_a_problem_document(client: TestClient, method: str, path: str, status: int) -> None:
+    assert_problem(client.request(method, path), status)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/entries/%00", "/api/v1/areas/%00", "/api/v1/areas/so%00ham"])
+def test_what_the_database_cannot_hold_is_not_found(client: TestClient, path: str) -> None:
+    assert_problem(client.get(path), 404)
+
+
+def test_a_nul_in_a_parameter_is_passed_over(client: TestClient) -> None:
+    for path in ("/api/v1/connectors?area=%00", "/api/v1/entries?q=%00", "/api/v1/entries?near=%00"):
+        assert client.get(path).status_code in (200, 422)
+    for path in ("/api/v1/connectors?near=%00", "/api/v1/places?q=%00", "/api/v1/entries?need=%00"):
+        assert client.get(path).status_code in (200, 422)
+
+
+class FromTheOutside(Exception):
+    """A fault nobody foresaw, with what must not be shown in its words."""
+
+
+FAULTS: list[tuple[Exception, int]] = [
+    (FromTheOutside(SECRET), 500),
+    (KeyError(SECRET), 500),
+    (psycopg.errors.UndefinedTable(SECRET), 500),
+    (psycopg.DataError(SECRET), 500),
+    (DataError(SECRET, {}, Exception(SECRET)), 500),
+    (psycopg.OperationalError(SECRET), 503),
+    (psycopg.errors.AdminShutdown(SECRET), 503),
+    (psycopg.errors.QueryCanceled(SECRET), 503),
+    (PoolTimeout(SECRET), 503),
+    (OperationalError(SECRET, {}, Exception(SECRET)), 503),
+    (NotAllowed("Only a curator of Soham may do that."), 403),
+    (EditConflict("Soham Choir was saved by someone else.", extra={"current": {"version": 2}}), 412),
+]
+
+
+@pytest.fixture(scope="module")
+def faulty(base_database: Directory) -> Iterator[TestClient]:
+    app = create_api(base_database.settings())
+
+    @app.get("/fault/{number}")
+    async def fail(number: int, typed: str = "") -> None:
+        raise FAULTS[number][0]
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=[type(fault).__name__ for fault, _ in FAULTS])
+def test_a_fault_tells_nothing_of_the_inside(faulty: TestClient, number: int) -> None:
+    fault, status = FAULTS[number]
+    reply = faulty.get(f"/fault/{number}")
+    problem = assert_problem(reply, status)
+    assert "lon" not in problem["detail"].split()
+    if status == 503:
+        assert int(reply.headers["retry-after"]) > 0
+    if isinstance(fault, EditConflict):
+        assert problem["current"] == {"version": 2}
+
+
+def test_a_fault_is_logged_without_what_the_visitor_typed(
+    faulty: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulty.get("/fault/0", params={"typed": "my own address"})
+    logged = capsys.readouterr().out
+    assert "unforeseen error" in logged
+    assert "FromTheOutside" in logged
+    assert "my own address" not in logged
+
+
+def test_the_description_lists_every_route(client: TestClient) -> None:
+    document = client.get("/api/openapi.json").json()
+    features = [module.name for module in iter_modules(api.__path__) if module.ispkg]
+    routers = [
+        import_module(f"api.{feature}.routes").router
+        for feature in features
+        if find_spec(f"api.{feature}.routes")
+    ]
+    paths = [route.path for router in routers for route in router.routes]
+    served = {path for path in paths if path.startswith("/api/v1")}
+    assert {"/api/v1/entries", "/api/v1/map", "/api/v1/places", "/api/v1/connectors"} <= served
+    assert served <= set(document["paths"])
+    assert {"/healthz", "/readyz"} <= set(document["paths"])
+
+
+def test_vocabulary(client: TestClient) -> None:
+    kinds = client.get("/api/v1/kinds").json()["items"]
+    assert [kind["code"] for kind in kinds if kind["first_class"]] == [
+        "timebank",
+        "mutual_aid",
+        "drop_in",
+        "micro_enterprise",
+        "transport",
+    ]
+    assert len(kinds) == 9
+    listed = client.get("/api/v1/entries", params={"per_page": 1}).json()
+    assert sum(kind["entries"] for kind in kinds) == listed["total"]
+    needs = client.get("/api/v1/taxonomy").json()["needs"]
+    counts = {need["code"]: need["entries"] for need in needs if need["entries"]}
+    assert counts == listed["facets"]["need"]
+
+
+def test_health(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["database"] == "ok"
+    assert ready.json()["search"] in ("meilisearch", "postgres")

@@ -1,0 +1,123 @@
+"""A real Chromium on the real app: a page that logs an error, breaks its policy or leaves this host fails."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.site import Watch, serve, settle
+from tests.conftest import Directory
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-quic",
+)
+_WAIT_MS = 8000
+# The console names a broken policy too, but not always before the test has ended.
+_REPORT_POLICY_BREAKS = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def site(example_database: Directory) -> Iterator[str]:
+    """The address of the app on the example data."""
+    with serve(example_database.settings(street_tiles_url=None)) as address:
+        yield address
+
+
+# A module's browser, not the session's: while Playwright's loop runs, no other test of this process
+# may run one of its own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, ("/usr/bin/chromium", "chromium", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("Chromium is not installed: the pages were not opened in a browser")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Callable[..., BrowserContext]:
+    """One context for each kind of visitor: what one page has loaded, the next has already."""
+    kept: dict[str, BrowserContext] = {}
+
+    def get_context(**wishes: Any) -> BrowserContext:
+        key = repr(sorted(wishes.items()))
+        if key not in kept:
+            kept[key] = browser.new_context(**wishes)
+            kept[key].set_default_timeout(_WAIT_MS)
+        return kept[key]
+
+    return get_context
+
+
+@pytest.fixture
+def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]:
+    """`visit("/search", width=360)` opens a page; keywords are those of `Watch` and of a browser context."""
+    opened: list[tuple[Page, Watch]] = []
+
+    def open_page(
+        path: str,
+        *,
+        base: str = site,
+        width: int = 1280,
+        height: int = 900,
+        expected: tuple[str, ...] = (),
+        hosts: tuple[str, ...] = (),
+        before: Callable[[Page], None] | None = None,
+        **wishes: Any,
+    ) -> Page:
+        watch = Watch(base, expected, hosts)
+        page = contexts(viewport={"width": width, "height": height}, **wishes).new_page()
+        page.add_init_script(_REPORT_POLICY_BREAKS)
+        watch.follow(page)
+        opened.append((page, watch))
+        if before is not None:
+            before(page)
+        page.goto(base + path)
+        settle(page)
+        return page
+
+    yield open_page
+    problems = []
+    for page, watch in opened:
+        page.close()
+        problems += [f"{page.url}: {problem}" for problem in watch.problems]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (npm): the pages were not checked for accessibility")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def find_faults(axe_script: str) -> Callable[[Page], list[str]]:
+    """What axe has to say against a page, in one line a fault."""
+
+    def run(page: Page) -> list[str]:
+        page.evaluate(axe_script)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        return [
+            f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes'][:3]]}"
+            for fault in found
+        ]
+
+    return run

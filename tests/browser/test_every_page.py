@@ -1,0 +1,74 @@
+"""Every page, wide and narrow: no error, nothing from another host, nothing axe finds, no sideways scroll."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+PAGES = (
+    "/",
+    "/search",
+    "/search?q=lonely&near=CB7+5AA",
+    "/search?q=shopping&near=Ely&kind=mutual_aid&sort=distance",
+    "/search?q=zzyzx",
+    "/entries/soham-wednesday-drop-in",
+    "/entries/meridian-lifts",
+    "/entries/county-time-credits-network",
+    "/entries/haddenham-good-turn",
+    "/entries/sawston-second-pair",
+    "/kinds",
+    "/kinds/transport",
+    "/areas",
+    "/areas/ely",
+    "/connectors",
+    "/connectors?near=Soham",
+    "/getting-there",
+    "/getting-there?near=Soham",
+    "/about",
+    "/accessibility",
+    "/privacy",
+    "/api/docs",
+)
+REFUSED = {
+    "/search?near=Paris": 422,
+    "/search?near=Sutton": 422,
+    "/nowhere-at-all": 404,
+    "/entries/nobody": 404,
+}
+# Each width in one scheme: both schemes are seen on every page for the price of two visits.
+WIDTHS = [pytest.param(1280, "light", id="wide"), pytest.param(360, "dark", id="narrow")]
+
+Visit = Callable[..., Page]
+FindFaults = Callable[[Page], list[str]]
+
+
+@pytest.mark.parametrize(("width", "scheme"), WIDTHS)
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_quiet_and_open_to_all(
+    visit: Visit, find_faults: FindFaults, path: str, width: int, scheme: str
+) -> None:
+    page = visit(path, width=width, color_scheme=scheme)
+    assert page.locator("h1").count() == 1
+    assert find_faults(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), WIDTHS)
+@pytest.mark.parametrize("path", REFUSED)
+def test_page_of_an_error_is_as_good_as_any(
+    visit: Visit, find_faults: FindFaults, path: str, width: int, scheme: str
+) -> None:
+    refusal = f"the server responded with a status of {REFUSED[path]}"
+    page = visit(path, width=width, color_scheme=scheme, expected=(refusal,))
+    assert page.locator("h1").count() == 1
+    assert find_faults(page) == []
+
+
+def test_no_page_scrolls_sideways_on_the_smallest_screen(visit: Visit, site: str) -> None:
+    page = visit("/", width=320)
+    too_wide = []
+    for path in PAGES:
+        page.goto(site + path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            too_wide.append((path, width))
+    assert too_wide == []

@@ -1,0 +1,133 @@
+"""What every test may stand on: a real PostGIS built by the migrations, alone or with the example data."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.cluster import PrivateCluster, throwaway_cluster
+from api.db import ReadConnection, face_conninfo, make_engine, make_session_factory, reading, writing
+from api.migrating import migrate
+from api.settings import Settings
+from ingest.examples import load_once
+
+Result = TypeVar("Result")
+Question = Callable[[ReadConnection], Awaitable[Result]]
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One database of the tests: `url` is the owner's address, `face_url` the public role's own login."""
+
+    name: str
+    url: str
+    face_url: str
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        engine = make_engine(self.url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction of the writer's, committed at the end of the block."""
+        with self.engine() as engine, writing(make_session_factory(engine)) as session:
+            yield session
+
+    def ask(self, question: Question[Result]) -> Result:
+        """The answer to a question put as the public: `directory.ask(lambda read: list_areas(read))`."""
+
+        async def put() -> Result:
+            async with reading(face_conninfo(self.face_url, own_login=True)) as read:
+                return await question(read)
+
+        return asyncio.run(put())
+
+    def settings(self, **changes: Any) -> Settings:
+        given = {"database_url": self.url, "read_database_url": self.face_url, "environment": "test"}
+        return Settings(**(given | changes))
+
+    @contextmanager
+    def client(self, **changes: Any) -> Iterator[TestClient]:
+        """The whole application, called without a network. A server error is an answer, not an exception."""
+        from web.main import create_app
+
+        app = create_app(self.settings(**changes))
+        with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+            yield client
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[PrivateCluster]:
+    with throwaway_cluster() as running:
+        yield running
+
+
+def _directory(cluster: PrivateCluster, name: str, *, template: str | None = None) -> Directory:
+    url = cluster.create_database(name, template=template)
+    return Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
+
+
+@pytest.fixture(scope="session")
+def base_database(cluster: PrivateCluster) -> Directory:
+    """Migrated, with taxonomy, sayings and gazetteer, and not one entry. Only ever cloned or rolled back."""
+    directory = _directory(cluster, "base")
+    migrate(directory.url)
+    with directory.write() as session:
+        load_once(session, examples=False)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def example_database(cluster: PrivateCluster, base_database: Directory) -> Directory:
+    """With the example data. Shared: tests read it and change nothing."""
+    directory = _directory(cluster, "examples", template=base_database.name)
+    with directory.write() as session:
+        load_once(session, examples=True)
+    return directory
+
+
+@pytest.fixture
+def session(base_database: Directory) -> Iterator[Session]:
+    """The writer's session on the empty directory. Whatever the test does, commits too, is rolled back."""
+    with base_database.engine() as engine, engine.connect() as connection:
+        outer = connection.begin()
+        factory = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        with factory() as opened:
+            yield opened
+        outer.rollback()
+
+
+@pytest.fixture
+def scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
+    """A directory of the test's own, empty: for what must be committed to be seen by the public's role."""
+    directory = _directory(cluster, f"scratch_{os.urandom(4).hex()}", template=base_database.name)
+    yield directory
+    cluster.drop_database(directory.name)
+
+
+@pytest.fixture(scope="session")
+def client(example_database: Directory) -> Iterator[TestClient]:
+    """The application on the example data."""
+    with example_database.client() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Real open data beside the project; tests that need it are skipped where it is not."""
+    folder = Path(os.environ.get("HEREABOUTS_TEST_DATA", Path(__file__).parent.parent.parent / "shared/data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}: set HEREABOUTS_TEST_DATA to a folder that has it")
+    return folder

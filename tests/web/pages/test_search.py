@@ -1,0 +1,202 @@
+"""The search page shows what the API finds, in its order, and keeps what was asked."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web.pages.html_reader import PageReader, read_html
+
+QUERIES = [
+    "",
+    "q=lonely&near=CB7+5AA",
+    "q=lift+to+hospital&near=Ely",
+    "near=Soham&radius_km=10&sort=distance",
+    "kind=drop_in&kind=timebank&sort=name",
+    "need=loneliness&day=wed",
+    "q=bereavment",
+    "near=March&serves=any",
+    "area=soham-and-villages&sort=checked",
+    "near=52.33,0.34&page=2&per_page=5",
+    "q=zzqx",
+]
+
+
+def see(client: TestClient, query: str, status: int = 200) -> PageReader:
+    reply = client.get(f"/search?{query}")
+    assert reply.status_code == status, reply.text[:500]
+    return read_html(reply.text)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_list_is_the_list_of_the_api(client: TestClient, query: str) -> None:
+    found = client.get(f"/api/v1/entries?{query}").json()
+    page = see(client, query)
+    assert page.cards == [item["slug"] for item in found["items"]]
+    if found["total"]:
+        assert page.one("h1").text.strip().startswith(f"{found['total']:,} thing")
+    for item in found["items"]:
+        for reason in item["why"]:
+            assert reason in page.text
+
+
+def test_words_and_place_stay_in_the_form(client: TestClient) -> None:
+    page = see(client, "q=tea+%26+%22cake%22&near=Soham&radius_km=10&day=wed&kind=drop_in&kind=group")
+    assert page.one("input", id="q").attributes["value"] == 'tea & "cake"'
+    assert page.one("input", id="near").attributes["value"] == "Soham"
+    for value in ("10", "wed"):
+        assert "selected" in page.one("option", value=value).attributes
+    for value in ("drop_in", "group"):
+        assert "checked" in page.one("input", name="kind", value=value).attributes
+
+
+def test_each_chip_takes_away_one_thing(client: TestClient) -> None:
+    asked = (
+        "q=tea&kind=drop_in&kind=timebank&need=loneliness&access=step_free&day=wed&area=soham-and-villages"
+    )
+    page = see(client, asked)
+    chips = page.with_class("chip")
+    assert len(chips) == 6
+    everything = sorted(parse_qsl(asked))
+    for chip in chips:
+        left = parse_qsl(urlsplit(chip.attributes["href"]).query)
+        assert len(left) == len(everything) - 1
+        assert set(left) < set(everything)
+
+
+@pytest.mark.parametrize(
+    "group", ["kind", "need", "audience", "access", "language", "delivery", "cost"]
+)  # fmt: skip
+def test_the_count_beside_a_filter_is_what_it_gives(client: TestClient, group: str) -> None:
+    page = see(client, "")
+    box = page.all("input", name=group)[0]
+    shown = next(one for one in page.with_class("tick") if box is page.elements[page.elements.index(one) + 1])
+    count = int(shown.text.rpartition("(")[2].strip().rstrip(")"))
+    narrowed = see(client, f"{group}={box.attributes['value']}")
+    assert narrowed.one("h1").text.strip().startswith(f"{count} thing")
+
+
+def test_ticked_values_stay_even_when_nothing_has_them(client: TestClient) -> None:
+    page = see(client, "q=zzqx&kind=food")
+    assert "checked" in page.one("input", name="kind", value="food").attributes
+
+
+def test_pages_go_on_where_the_last_one_stopped(client: TestClient) -> None:
+    first = see(client, "per_page=20")
+    second_url = first.one("a", rel="next").attributes["href"]
+    second = read_html(client.get(second_url).text)
+    assert len(first.cards) == 20
+    assert not set(first.cards) & set(second.cards)
+    assert read_html(client.get(second.one("a", rel="prev").attributes["href"]).text).cards == first.cards
+
+
+def test_near_but_not_serving_stands_apart_and_says_so(client: TestClient) -> None:
+    found = client.get("/api/v1/entries?near=Soham").json()
+    assert found["nearby_not_serving"]["total"] > 0, "the example data has such a case"
+    page = see(client, "near=Soham")
+    assert "Near, but serving other places" in page.text
+    apart = page.with_class("not-serving")[0]
+    assert len(page.all("article")) > len(page.cards)
+    assert not [item for item in found["items"] if item["name"] in apart.text]
+
+
+def test_how_well_the_place_is_known_is_said(client: TestClient) -> None:
+    note = client.get("/api/v1/entries?near=CB7").json()["place"]["note"]
+    assert note in see(client, "near=CB7").text
+    assert "Distances are from the middle of this place." in see(client, "near=Soham").text
+
+
+def test_a_place_with_two_meanings_offers_both_as_links(client: TestClient) -> None:
+    page = see(client, "near=Sutton&q=tea&kind=timebank", 422)
+    assert page.one("div", role="alert").text
+    choices = [link for link in page.links if link.startswith("/search?") and "near=Sutton%2C" in link]
+    assert len(choices) == 2
+    for link in choices:
+        assert {("q", "tea"), ("kind", "timebank")} < set(parse_qsl(urlsplit(link).query))
+        assert client.get(link).status_code == 200
+    assert page.one("input", id="near").attributes["value"] == "Sutton"
+    assert page.one("input", id="near").attributes["aria-invalid"] == "true"
+    assert page.one("input", name="kind").attributes["value"] == "timebank"
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        "ZZ99 9ZZ",
+        "CB7 9ZZ",
+        "Paris",
+        "SW1A 1AA",
+        "\N{PILE OF POO}",
+        "x" * 2000,
+        "\x00",
+        "0,0",
+        "999,999",
+        "CB7 5A!",
+    ],
+)
+def test_a_place_we_cannot_use_is_answered_in_words(client: TestClient, near: str) -> None:
+    reply = client.get("/search", params={"near": near})
+    assert reply.status_code in (200, 422)
+    same = client.get("/api/v1/entries", params={"near": near})
+    assert same.status_code == reply.status_code
+    if reply.status_code == 422:
+        assert same.json()["detail"] in read_html(reply.text).text
+
+
+@pytest.mark.parametrize(
+    "query", ["radius_km=far", "page=0", "kind=castle", "at=noon", "bbox=1,2", "area=nowhere"]
+)
+def test_a_value_we_cannot_use_is_named(client: TestClient, query: str) -> None:
+    page = see(client, query, 422)
+    detail = client.get(f"/api/v1/entries?{query}").json()["errors"][0]["message"]
+    assert detail in page.text
+
+
+def test_an_empty_place_is_everywhere(client: TestClient) -> None:
+    assert see(client, "near=&q=&day=&area=").cards == see(client, "").cards
+
+
+def test_a_slip_of_the_keyboard_is_put_right_and_said(client: TestClient) -> None:
+    assert client.get("/api/v1/entries?q=gardning").json()["corrected"] == {"gardning": "gardening"}
+    assert "We also looked for “gardening”." in see(client, "q=gardning").text
+
+
+def test_a_list_that_has_only_some_of_the_words_says_so(client: TestClient) -> None:
+    assert client.get("/api/v1/entries?q=bereavement+scooter").json()["relaxed"] == "some_words"
+    assert "what fits some of them" in see(client, "q=bereavement+scooter").text
+
+
+def test_a_list_that_has_none_of_the_words_does_not_claim_them(client: TestClient) -> None:
+    assert client.get("/api/v1/entries?q=zzqx&near=Soham").json()["relaxed"] == "no_words"
+    page = see(client, "q=zzqx&near=Soham")
+    assert "Nothing here has your words." in page.text
+    assert "zzqx" not in page.one("h1").text
+
+
+def test_what_was_read_out_of_the_words_is_said_and_can_be_taken_back(client: TestClient) -> None:
+    query = "q=tea+in+Soham+on+wednesday"
+    understood = client.get(f"/api/v1/entries?{query}").json()["understood"]
+    assert {one["what"] for one in understood} == {"place", "time"}
+    page = see(client, query)
+    for one in understood:
+        assert f"We took “{one['words']}” to mean {one['label']}." in page.text
+        back = next(link for link in page.links if f"as_typed={one['what']}" in link)
+        assert f"We took “{one['words']}”" not in read_html(client.get(back).text).text
+    assert not page.with_class("chip"), "a chip is what the visitor chose"
+
+
+@pytest.mark.parametrize(
+    "query", ["q=zzqx", "near=Soham&kind=lending&language=bsl", "kind=food&language=bsl"]
+)
+def test_nothing_found_is_a_beginning(client: TestClient, query: str) -> None:
+    assert client.get(f"/api/v1/entries?{query}").json()["total"] == 0
+    page = see(client, query)
+    assert page.one("h1").text.strip().startswith("Nothing yet")
+    assert [
+        link
+        for link in page.links
+        if link.startswith("/connectors?near=" if "near" in query else "/connectors")
+    ]
+    for link in page.links:
+        if link.startswith("/search"):
+            assert client.get(link).status_code == 200

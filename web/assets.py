@@ -1,0 +1,36 @@
+"""Our own static files: an address changes with its content, so that browsers may keep it for a year."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+STATIC_FOLDER: Final = Path(__file__).parent / "static"
+ONE_YEAR: Final = "public, max-age=31536000, immutable"
+
+
+def static_url(path: str) -> str:
+    """ "/static/css/base.css?v=1f3a…": `path` is inside the static folder."""
+    file = STATIC_FOLDER / path
+    stamp = file.stat().st_mtime_ns if file.is_file() else 0
+    return f"/static/{path}?v={_digest(file, stamp)}"
+
+
+@lru_cache(maxsize=512)
+def _digest(file: Path, stamp: int) -> str:
+    """`stamp` makes an edited file a new key, so that work in progress shows without a restart."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if stamp else "missing"
+
+
+class VersionedFiles(StaticFiles):
+    """Files asked for with `?v=` are kept for a year; the others are checked again each time."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        versioned = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = ONE_YEAR if versioned else "no-cache"
+        return response

@@ -1,0 +1,31 @@
+"""The command `hereabouts`: one file a group of commands, gathered here.
+
+Commands import what they need inside, so that `hereabouts --help` answers at once.
+"""
+
+import typer
+
+from web.cli import face, load, search, serve
+from web.cli.doctor import doctor
+from web.cli.ingest import ingest
+
+app = typer.Typer(
+    name="hereabouts",
+    help="A community asset map and connector directory for a place.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(serve.run)
+app.command()(serve.serve)
+app.command()(serve.migrate)
+app.command()(search.worker)
+app.command()(search.reindex)
+app.command()(doctor)
+app.command()(ingest)
+app.add_typer(load.gazetteer, name="gazetteer")
+app.add_typer(load.areas, name="areas")
+app.add_typer(load.examples, name="examples")
+app.add_typer(face.face, name="face")
+
+__all__ = ["app"]

@@ -1,0 +1,78 @@
+"""What every command does alike: speak, open the directory's database, and fail in plain words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from api.cluster import DirectoryDatabase
+    from api.settings import Settings
+
+REFUSED = 1
+
+
+def say(words: str) -> None:
+    """At once, also into a pipe: somebody may be waiting for the address."""
+    print(words, flush=True)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What a person can mend is one sentence and exit code 1; anything else keeps its trace."""
+    from psycopg import OperationalError as PsycopgDown
+    from sqlalchemy.exc import OperationalError as DatabaseDown
+
+    from api.cluster import ClusterError
+    from api.errors import HereaboutsError
+    from geo.areas import AreaFileError
+    from geo.gazetteer import GazetteerFileError
+
+    try:
+        yield
+    except (ClusterError, HereaboutsError, AreaFileError, GazetteerFileError) as problem:
+        typer.echo(problem, err=True)
+        raise typer.Exit(REFUSED) from problem
+    except FileNotFoundError as problem:
+        typer.echo(f"There is no {problem.filename}.", err=True)
+        raise typer.Exit(REFUSED) from problem
+    except (PsycopgDown, DatabaseDown) as problem:
+        typer.echo(f"The database does not answer: {str(problem).splitlines()[0]}", err=True)
+        typer.echo("`hereabouts doctor` says what to do.", err=True)
+        raise typer.Exit(REFUSED) from problem
+
+
+@contextmanager
+def current_database(settings: "Settings") -> Iterator["DirectoryDatabase"]:
+    """The directory's database, at the newest migration. A private one is brought there; a given one is
+    its keeper's to change, so the command says how and stops."""
+    from api.cluster import directory_database
+    from api.migrating import is_current, migrate
+
+    with plain_errors(), directory_database(settings, say) as database:
+        if not is_current(database.url):
+            if database.cluster is None:
+                typer.echo(
+                    "This database is not at the newest migration. Run `hereabouts migrate`.", err=True
+                )
+                raise typer.Exit(REFUSED)
+            migrate(database.url)
+        yield database
+
+
+@contextmanager
+def directory_session() -> Iterator["Session"]:
+    """The writer's session: one transaction, committed when the block ends, undone when it raises."""
+    from api.db import make_engine, make_session_factory, writing
+    from api.settings import get_settings
+
+    with current_database(get_settings()) as database:
+        engine = make_engine(database.url)
+        try:
+            with writing(make_session_factory(engine)) as session:
+                yield session
+        finally:
+            engine.dispose()

@@ -1,0 +1,1 @@
+"""One file a feature: each page asks the same service as its JSON twin and fills its templates."""

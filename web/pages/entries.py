@@ -1,0 +1,62 @@
+"""One entry: everything the public may know of it, and whom to ask locally."""
+
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+
+from api.connectors import service as connectors
+from api.db import ReadConnection
+from api.dependencies import Now, Read
+from api.entries import service as entries
+from web.map import MapView, draw_map
+from web.pages.page import PageRouter, ThisPage
+
+router = PageRouter()
+LOCAL_CONNECTORS = 3
+
+
+@router.page("/entries/{slug}")
+async def show_entry(slug: str, page: ThisPage, read: Read, now: Now) -> HTMLResponse:
+    entry = await entries.get_entry(read, slug, now=now)
+    view = entry_view(entry)
+    return page.show(
+        "entries/entry.html",
+        entry=entry,
+        local=await find_local_connectors(read, entry),
+        map=draw_map(view, nonce=page.nonce, settings=page.settings) if view else None,
+    )
+
+
+@router.get("/entries/{slug}/coverage.json", include_in_schema=False)
+async def show_coverage(slug: str, read: Read) -> Response:
+    """The area served as GeoJSON, for the entry's own map."""
+    return Response(await entries.get_coverage(read, slug), media_type="application/geo+json")
+
+
+def entry_view(entry: dict[str, Any]) -> MapView | None:
+    """None when there is neither a public point nor a shape to show."""
+    point, coverage = entry.get("point"), entry.get("coverage")
+    has_shape = bool(coverage and coverage.get("geojson"))
+    if point is None and not has_shape:
+        return None
+    return MapView(
+        kind="entry",
+        data_url="",
+        place=None,
+        point=(point["lon"], point["lat"], point["precision"], entry["kind"]) if point else None,
+        shape_url=f"/entries/{entry['slug']}/coverage.json" if has_shape else None,
+        bounds=None,
+        label=f"Map: where {entry['name']} is" if point else f"Map: the area {entry['name']} serves",
+    )
+
+
+async def find_local_connectors(read: ReadConnection, entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Connectors round the public point, or of the first area served when there is no point."""
+    point, coverage = entry.get("point"), entry.get("coverage")
+    if point:
+        found = await connectors.list_connectors(read, near=f"{point['lat']},{point['lon']}")
+    elif coverage and coverage.get("areas"):
+        found = await connectors.list_connectors(read, area=coverage["areas"][0]["code"])
+    else:
+        return []
+    return list(found["items"][:LOCAL_CONNECTORS])

@@ -1,0 +1,96 @@
+"""When something is wrong: the API's own problem document, shown to people as a page in the same words."""
+
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.face import service as face
+from api.state import DirectoryState
+from web.rendering import render_page
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/tiles/", "/static/")
+JSON_ENDINGS = (".json", ".geojson", ".csv", ".ics", ".atom")
+
+
+def wants_page(request: Request) -> bool:
+    path = request.url.path
+    return not path.startswith(MACHINE_PATHS) and not path.endswith(JSON_ENDINGS)
+
+
+def show_problems_as_pages(app: FastAPI) -> None:
+    """Wraps every handler the API has set, so that a problem has one home for its status and its words."""
+    for cause, handler in list(app.exception_handlers.items()):
+        app.exception_handlers[cause] = _as_page(cast(Handler, handler))
+
+
+def _as_page(handler: Handler) -> Any:
+    async def handle(request: Request, error: Exception) -> Response:
+        response = await handler(request, error)
+        if not wants_page(request):
+            return response
+        if "location" in response.headers:
+            return RedirectResponse(response.headers["location"], status_code=response.status_code)
+        return await show_problem(request, response)
+
+    return handle
+
+
+class AnswerFaults:
+    """Answers what nothing else caught, inside the middleware that adds headers; Starlette's own answer
+    would come from outside it, without them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def note_start(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note_start)
+        except Exception as error:
+            if started:
+                raise
+            request = Request(scope, receive)
+            handler = cast(Handler, request.app.exception_handlers[Exception])
+            await (await handler(request, error))(scope, receive, send)
+
+
+async def show_problem(request: Request, response: Response) -> Response:
+    """The page for a problem document, keeping its headers (Retry-After, Allow)."""
+    problem = json.loads(bytes(response.body) or b"{}")
+    status = response.status_code
+    state: DirectoryState = request.app.state.directory
+    page = render_page(
+        request,
+        state.settings,
+        "errors/problem.html",
+        {"problem": problem, "status": status, "has_examples": await _has_examples(state, status)},
+        status=status,
+    )
+    for name in ("retry-after", "allow"):
+        if name in response.headers:
+            page.headers[name] = response.headers[name]
+    return page
+
+
+async def _has_examples(state: DirectoryState, status: int) -> bool:
+    """The banner also stands on a 404; when the directory itself is in trouble it is left alone."""
+    if status < 500:
+        with contextlib.suppress(Exception):
+            async with state.read_pool.connection(timeout=1) as read:
+                return await face.has_examples(read)
+    return False

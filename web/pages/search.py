@@ -1,0 +1,66 @@
+"""The search page: a list and a map from one query, with every filter as a plain form."""
+
+from typing import Any
+
+from starlette.responses import HTMLResponse
+
+from api.areas import service as areas
+from api.dependencies import Now, Read, State, Words
+from api.errors import BadInput
+from api.search.schemas import SearchParams, SearchReply
+from api.search.service import find_entries
+from web.map import MapView, draw_map
+from web.pages.filters import FILTER_GROUPS, chosen_chips, day_choices
+from web.pages.page import PageRouter, ThisPage
+
+router = PageRouter()
+RADIUS_CHOICES = (1, 2, 5, 10, 20, 40)
+
+
+@router.page("/search")
+async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state: State) -> HTMLResponse:
+    query = page.request.query_params
+    all_areas = await areas.list_areas(read)
+    form: dict[str, Any] = {
+        "typed": query,
+        "all_areas": all_areas,
+        "days": day_choices(query.get("day")),
+        "radius_choices": RADIUS_CHOICES,
+        "now_value": now.strftime("%Y-%m-%dT%H:%M"),
+        "groups": FILTER_GROUPS,
+    }
+    try:
+        params = SearchParams.from_query(query)
+        reply = await find_entries(read, params, now=now, engine=words)
+    except BadInput as problem:
+        return page.show("search/problem.html", status=problem.status, problem=problem, **form)
+    if params.page == 1:
+        state.tally.note(day=now.date(), terms=reply.terms, district=reply.district, results=reply.total)
+    chips = chosen_chips(params, reply.facets, all_areas)
+    return page.show(
+        "search/index.html",
+        params=params,
+        reply=reply,
+        chips=chips,
+        map=draw_map(search_view(params, reply), nonce=page.nonce, settings=page.settings),
+        **form,
+    )
+
+
+def search_view(params: SearchParams, reply: SearchReply) -> MapView:
+    query = params.query_string(page=None, per_page=None, sort=None)
+    return MapView(
+        kind="search",
+        data_url=f"/api/v1/map?{query}",
+        place=circle_of(reply.place, params),
+        point=None,
+        shape_url=None,
+        bounds=None,
+        label="Map of what is in the list",
+    )
+
+
+def circle_of(place: dict[str, Any] | None, params: SearchParams) -> tuple[float, float, str, float] | None:
+    if place is None:
+        return None
+    return place["lon"], place["lat"], place["label"], params.radius_km * 1000

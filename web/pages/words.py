@@ -1,0 +1,237 @@
+"""How dates, checks, distances and searches are said on a page, in plain words."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+from starlette.datastructures import QueryParams
+
+from api.dependencies import LONDON, london_now
+from api.entries.sessions import describe_time
+from api.entries.vocabulary import (
+    CHECK_GROUP_LABELS,
+    DELIVERY_LABELS,
+    LANGUAGE_LABELS,
+    LINK_LABELS,
+    CheckGroup,
+)
+from geo.distance import describe_distance
+from web.pages.contacts import breakable, short_address, web_href
+
+
+def as_date(value: date | str) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(LONDON).date() if value.tzinfo else value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value[:10])
+
+
+def day_words(value: date | str | None) -> str:
+    """ "2 October 2026"; empty for None."""
+    if not value:
+        return ""
+    day = as_date(value)
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def coming_words(value: str | datetime | None, *, now: datetime | None = None) -> str:
+    """When something is next, seen from today: "Today, 10am", "Wednesday 25 November, 2:30pm".
+
+    A bare date ("2026-11-25") is one whose hours are not known: only the day is said.
+    """
+    if not value:
+        return ""
+    today = (now or london_now()).date()
+    if isinstance(value, str) and len(value) == 10:
+        return _near_day(date.fromisoformat(value), today)
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    local = moment.astimezone(LONDON) if moment.tzinfo else moment
+    return f"{_near_day(local.date(), today)}, {describe_time(local.time())}"
+
+
+def _near_day(day: date, today: date) -> str:
+    if day == today:
+        return "Today"
+    if day == today + timedelta(days=1):
+        return "Tomorrow"
+    words = f"{day:%A} {day.day} {day:%B}"
+    return words if day.year == today.year else f"{words} {day.year}"
+
+
+def checked_words(item: Mapping[str, Any]) -> str:
+    """What the freshness of an entry means for someone about to set out."""
+    on, freshness = day_words(item.get("checked_on")), item.get("freshness")
+    if not on or freshness == "unchecked":
+        return "Not checked yet: ring before you go"
+    if freshness == "stale":
+        return f"Not checked since {on}: ring before you go"
+    if freshness == "due":
+        return f"Checked {on}, due another check"
+    return f"Checked {on}"
+
+
+OPEN_WORDS: Final = {
+    "open": "Open now",
+    "closed": "Closed now",
+    "unknown": "We do not know if it is open now",
+}
+
+
+def open_words(state: str | None) -> str:
+    return OPEN_WORDS.get(state or "unknown", OPEN_WORDS["unknown"])
+
+
+# What gave way when too little had all that was asked for.
+RELAXED_WORDS: Final = {
+    "some_words": "Little or nothing here has all of your words, so this list has what fits some of them.",
+    "any_word": "Nothing here has all of your words, so this list has what fits any of them.",
+    "without_guesses": "Nothing fits all of that, so this list leaves out what we read into your words.",
+    "no_words": "Nothing here has your words. This list has what fits the rest.",
+}
+
+
+def relaxed_words(how: str) -> str:
+    return RELAXED_WORDS.get(how, RELAXED_WORDS["some_words"])
+
+
+PRECISION_WORDS: Final = {
+    "exact": "We know this spot exactly.",
+    "postcode": "We know this postcode to about 100 metres.",
+    "sector": "We know this only to within a mile or two: distances are rough.",
+    "outcode": "We know this only to within several miles: distances are very rough.",
+    "place": "Distances are from the middle of this place.",
+}
+WHERE_PRECISION_WORDS: Final = {
+    "exact": "The map shows the spot itself.",
+    "postcode": "The map shows the middle of the postcode, usually within 100 metres.",
+    "sector": "The map shows the middle of the postcode area: it may be a mile or two out.",
+    "outcode": "The map shows the middle of a wide postcode area: it may be several miles out.",
+    "place": "The map shows the middle of the town or village, not the address.",
+}
+
+
+def precision_words(precision: str | None) -> str:
+    return PRECISION_WORDS.get(precision or "", "")
+
+
+def where_precision_words(precision: str | None) -> str:
+    return WHERE_PRECISION_WORDS.get(precision or "", "")
+
+
+def short_distance(metres: float) -> str:
+    """ "1.4 km (0.9 miles)": that it is a straight line is said once, elsewhere on the page."""
+    return describe_distance(metres).removesuffix(" in a straight line")
+
+
+def join_words(items: list[str], last: str = "and") -> str:
+    """ "tea, cake and a chat"."""
+    kept = [item for item in items if item]
+    return kept[0] if len(kept) == 1 else f"{', '.join(kept[:-1])} {last} {kept[-1]}" if kept else ""
+
+
+def paragraphs(text: str | None) -> list[list[str]]:
+    """Lines in their paragraphs: an empty line parts two paragraphs, a single break is kept as one."""
+    blocks = re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip())
+    return [[line.strip() for line in block.split("\n")] for block in blocks if block.strip()]
+
+
+def age_words(age_from: int | None, age_to: int | None) -> str:
+    if age_from is not None and age_to is not None:
+        return f"Aged {age_from}" if age_from == age_to else f"Aged {age_from} to {age_to}"
+    if age_from is not None:
+        return f"Aged {age_from} and over"
+    return f"Aged {age_to} and under" if age_to is not None else ""
+
+
+# Said on the page of the entry that the link points at.
+BACK_LINK_LABELS: Final = {
+    "meets_at": "Meets here:",
+    "run_by": "Runs",
+    "part_of": "Includes",
+    "transport_to": "Can bring you here:",
+    "partner_of": "Works with",
+    "credits_at": "Takes time credits from",
+}
+
+
+def grouped_checks(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Checks made at one time, in one way, by one role, as one: `groups` are their labels in words."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for check in checks:
+        key = (check["on"], check["how"], check["by"])
+        together.setdefault(key, []).append(CHECK_GROUP_LABELS[check["group"]].lower())
+    return [
+        {"on": on, "how": how, "by": by, "groups": join_words(groups)}
+        for (on, how, by), groups in together.items()
+    ]
+
+
+def code_marks(text: str) -> Markup:
+    """Words between backticks as code, the rest as plain text."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
+    )
+
+
+def link_words(link: Mapping[str, Any]) -> str:
+    if link.get("direction") == "from":
+        return BACK_LINK_LABELS.get(link["type"], "Goes with")
+    return LINK_LABELS.get(link["type"], "Goes with")
+
+
+def unchecked_groups(labels: Mapping[CheckGroup, str], checks: list[dict[str, Any]]) -> list[str]:
+    checked = {check["group"] for check in checks}
+    return [label for group, label in labels.items() if group not in checked]
+
+
+Typed = QueryParams | Mapping[str, str]
+
+
+def _pairs(query: Typed | None) -> list[tuple[str, str]]:
+    if query is None:
+        return []
+    return query.multi_items() if isinstance(query, QueryParams) else list(query.items())
+
+
+def with_near(query: Typed | None, near: str) -> str:
+    """The same query at another place, from its first page."""
+    kept = [(name, value) for name, value in _pairs(query) if name not in ("near", "page") and value]
+    return urlencode([*kept, ("near", near)])
+
+
+def only_query(query: Typed, *names: str) -> str:
+    return urlencode([(name, value) for name, value in _pairs(query) if name in names and value])
+
+
+def without_query(query: Typed, *names: str) -> str:
+    return urlencode([(name, value) for name, value in _pairs(query) if name not in names and value])
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "day": day_words,
+    "coming": coming_words,
+    "checked": checked_words,
+    "open_words": open_words,
+    "precision_words": precision_words,
+    "where_precision_words": where_precision_words,
+    "relaxed_words": relaxed_words,
+    "quoted": lambda text: f"“{text}”",
+    "short_distance": short_distance,
+    "join_words": join_words,
+    "paragraphs": paragraphs,
+    "web_href": web_href,
+    "short_address": short_address,
+    "grouped_checks": grouped_checks,
+    "breakable": breakable,
+    "code_marks": code_marks,
+    "link_words": link_words,
+    "unchecked_groups": unchecked_groups,
+    "with_near": with_near,
+    "only_query": only_query,
+    "without_query": without_query,
+    "delivery_label": lambda code: DELIVERY_LABELS.get(code, code),
+    "language_label": lambda code: LANGUAGE_LABELS.get(code, code),
+}

@@ -1,0 +1,74 @@
+"""Headers that keep a page to itself: what may run, load, frame it, or learn where the visitor came from."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.settings import Settings
+
+FIXED_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), browsing-topics=(), "
+        "interest-cohort=()"
+    ),
+}
+
+
+def tile_host(settings: Settings) -> str | None:
+    """Scheme and host of the street tiles, when a deployment has set them; a `{s}` becomes a wildcard."""
+    if settings.street_tiles_url is None:
+        return None
+    parts = urlsplit(settings.street_tiles_url.replace("{s}", "*"))
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def content_policy(nonce: str, *, image_host: str | None) -> str:
+    images = f"'self' data: {image_host}" if image_host else "'self' data:"
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            f"img-src {images}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        )
+    )
+
+
+class SecurityHeaders:
+    """Gives each request a fresh nonce (`request.state.nonce`) and each reply its headers.
+
+    Written straight on ASGI: a wrapping middleware would buffer streams and cost a task a request.
+    """
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.image_host = tile_host(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in FIXED_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault(
+                    "Content-Security-Policy", content_policy(nonce, image_host=self.image_host)
+                )
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

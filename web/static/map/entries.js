@@ -1,0 +1,232 @@
+/** Every entry the page's query finds, fetched for the part of the map in view. */
+import { groupForScreen } from "./grouping.js";
+import { makeMarker } from "./markers.js";
+import { openPopup } from "./popup.js";
+import { fetchJson, hideNote, keepClear, say, showNote, viewOf, wishToSee, WISH } from "./view.js";
+
+const WAIT_MS = 120;
+// Clusters this coarse are enough to count everything and to see how far it reaches.
+const COARSE_ZOOM = 5;
+// One pin alone is shown with the villages round it.
+const NEAREST_ZOOM = 13;
+const TILE_PX = 256;
+const NO_PINS = "None of these has a pin on the map. They are all in the list.";
+
+/** Does nothing on a map that was given no address for entries. */
+export function drawEntries(map) {
+  const { dataUrl } = viewOf(map);
+  if (dataUrl) new EntriesLayer(dataUrl).addTo(map);
+}
+
+const EntriesLayer = L.Layer.extend({
+  initialize(dataUrl) {
+    this._dataUrl = dataUrl;
+    this._markers = new Map();
+    this._reply = { clusters: [], points: [] };
+    this._have = null;
+    // Unknown until the first answer.
+    this._all = null;
+    this._reach = null;
+    this._whole = false;
+  },
+
+  onAdd(map) {
+    this._showAll = this._makeShowAll();
+    this._group = L.layerGroup().addTo(map);
+    this._measure();
+    return this;
+  },
+
+  onRemove() {
+    this._asking?.abort();
+    clearTimeout(this._timer);
+    this._group.remove();
+    this._showAll.remove();
+  },
+
+  getEvents() {
+    return { moveend: this._later, zoomend: this._draw };
+  },
+
+  _later() {
+    this._tellCount();
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this._request(), WAIT_MS);
+  },
+
+  /** First everything, coarsely: how many there are and how far they reach. A short answer is already the whole. */
+  async _measure() {
+    this._busy(true);
+    try {
+      const reply = await fetchJson(this._address(null, COARSE_ZOOM));
+      const groups = groupForScreen(this._map, reply);
+      this._reach = groups.reduce((reach, group) => reach.extend(group.bounds), L.latLngBounds([]));
+      this._all = groups.reduce((sum, group) => sum + group.count, 0);
+      this._unpinned = reply.without_pin ?? 0;
+      this._reply = reply;
+      this._whole = !reply.clusters?.length;
+      if (this._all === 0 && this._unpinned > 0) showNote(this._map, "none", NO_PINS);
+      wishToSee(this._map, WISH.entries, this._reach, { maxZoom: NEAREST_ZOOM });
+      if (this._whole) this._draw();
+      this._request();
+    } catch (error) {
+      this._tellTrouble(error, () => this._measure());
+    } finally {
+      this._busy(false);
+    }
+  },
+
+  /** Asks only for what is not here yet, and gives up the question before. What is drawn stays until the answer. */
+  async _request() {
+    const zoom = Math.round(this._map.getZoom());
+    const bounds = this._map.getBounds();
+    if (this._whole || this._all === null) return;
+    if (this._have && this._have.zoom === zoom && this._have.bounds.contains(bounds)) return;
+    const box = wholeTiles(this._map, bounds);
+    this._asking?.abort();
+    const asking = (this._asking = new AbortController());
+    this._busy(true);
+    try {
+      this._reply = await fetchJson(this._address(box, zoom), asking.signal);
+      this._have = { zoom, bounds: box };
+      hideNote(this._map, "trouble");
+      this._draw();
+    } catch (error) {
+      if (error.name !== "AbortError") this._tellTrouble(error, () => this._request());
+    } finally {
+      if (asking === this._asking) this._busy(false);
+    }
+  },
+
+  /** The address of the entries in `box`; a box that the query itself has stays its limit. */
+  _address(box, zoom) {
+    const url = new URL(this._dataUrl, location.origin);
+    const limit = url.searchParams.get("bbox")?.split(",").map(Number);
+    if (box) url.searchParams.set("bbox", within(toBbox(box), limit).map((degrees) => degrees.toFixed(5)).join(","));
+    url.searchParams.set("zoom", zoom);
+    return url;
+  },
+
+  /** Keeps the buttons that stay, so that focus and an open window stay with them. */
+  _draw() {
+    const groups = groupForScreen(this._map, this._reply);
+    const keep = new Set(groups.map((group) => group.key));
+    const lostFocus = this._dropAllBut(keep);
+    for (const group of groups) {
+      if (!this._markers.has(group.key)) this._markers.set(group.key, this._add(group));
+    }
+    this._putInOrder(groups);
+    if (lostFocus) this._map.getContainer().focus({ preventScroll: true });
+    this._groups = groups;
+    keepClear(this._map, "entries", groups.map((group) => L.latLng(group.lat, group.lon)));
+    this._tellCount();
+  },
+
+  _dropAllBut(keep) {
+    let lostFocus = false;
+    for (const [key, marker] of this._markers) {
+      if (keep.has(key)) continue;
+      lostFocus ||= marker.getElement() === document.activeElement;
+      this._group.removeLayer(marker);
+      this._markers.delete(key);
+    }
+    return lostFocus;
+  },
+
+  _add(group) {
+    const marker = makeMarker(this._map, group, (item) => this._open(item));
+    this._group.addLayer(marker);
+    return marker;
+  },
+
+  /** Moving a focused button in the document would take its focus away: then the order can wait. */
+  _putInOrder(groups) {
+    const pane = this._map.getPane("markerPane");
+    if (pane.contains(document.activeElement)) return;
+    pane.append(...groups.map((group) => this._markers.get(group.key).getElement()));
+  },
+
+  _open(item) {
+    if (item.type !== "cluster") {
+      openPopup(this._map, item, (opened) => this._findMarker(opened));
+      return;
+    }
+    const closer = Math.max(this._map.getBoundsZoom(item.bounds, false, [60, 60]), this._map.getZoom() + 1);
+    this._map.getContainer().focus({ preventScroll: true });
+    this._map.setView(item.bounds.getCenter(), Math.min(closer, this._map.getMaxZoom()));
+  },
+
+  /** The marker of this item, or the one that has swallowed it since. */
+  _findMarker(item) {
+    const same = this._markers.get(item.key);
+    if (same) return same;
+    const slug = item.entries[0]?.slug;
+    const holder = this._groups.find((group) => group.entries.some((entry) => entry.slug === slug));
+    return holder && this._markers.get(holder.key);
+  },
+
+  /** The sum of the numbers a person could read off the visible part of the map. */
+  _tellCount() {
+    if (this._all === null || !this._groups || !this._map) return;
+    const seen = this._map.getBounds();
+    const count = this._groups
+      .filter((group) => seen.contains([group.lat, group.lon]))
+      .reduce((sum, group) => sum + group.count, 0);
+    say(this._map, countWords(count, this._all, this._unpinned));
+    this._showAll.hidden = count >= this._all;
+  },
+
+  _makeShowAll() {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "map-button", textContent: "Show all on the map", hidden: true });
+    button.addEventListener("click", () => {
+      this._map.fitBounds(this._reach, { padding: [24, 24], maxZoom: NEAREST_ZOOM });
+      this._map.getContainer().focus({ preventScroll: true });
+    });
+    viewOf(this._map).status.after(button);
+    return button;
+  },
+
+  _tellTrouble(error, again) {
+    showNote(this._map, "trouble", `The places did not load. ${error.message}`, again);
+    say(this._map, "The places on the map did not load. The list is still here.");
+  },
+
+  _busy(on) {
+    viewOf(this._map).frame.classList.toggle("map-busy", on);
+  },
+});
+
+/** "3 places in view. 2 more outside this view. 7 have no pin: see the list." */
+function countWords(count, all, unpinned) {
+  if (all === 0) return unpinned > 0 ? NO_PINS : "There is nothing to show on the map.";
+  const inView = `${count === 0 ? "No" : number(count)} ${count === 1 ? "place" : "places"} in view.`;
+  const outside = all > count ? ` ${number(all - count)} more outside this view.` : "";
+  const noPin = unpinned > 0 ? ` ${number(unpinned)} ${unpinned === 1 ? "has" : "have"} no pin: see the list.` : "";
+  return inView + outside + noPin;
+}
+
+const number = (value) => value.toLocaleString("en-GB");
+
+/** The bounds rounded out to whole map tiles, so that a small move asks nothing and neighbours ask the same. */
+function wholeTiles(map, bounds) {
+  const zoom = map.getZoom();
+  const northWest = map.project(bounds.getNorthWest(), zoom).divideBy(TILE_PX).floor().multiplyBy(TILE_PX);
+  const southEast = map.project(bounds.getSouthEast(), zoom).divideBy(TILE_PX).ceil().multiplyBy(TILE_PX);
+  return L.latLngBounds(map.unproject(northWest, zoom), map.unproject(southEast, zoom));
+}
+
+function toBbox(bounds) {
+  const clamp = (value, limit) => Math.max(-limit, Math.min(limit, value));
+  return [
+    clamp(bounds.getWest(), 180),
+    clamp(bounds.getSouth(), 85),
+    clamp(bounds.getEast(), 180),
+    clamp(bounds.getNorth(), 85),
+  ];
+}
+
+function within(box, limit) {
+  if (limit?.length !== 4 || limit.some(Number.isNaN)) return box;
+  return box.map((degrees, side) => (side < 2 ? Math.max(degrees, limit[side]) : Math.min(degrees, limit[side])));
+}

@@ -1,0 +1,117 @@
+"""The worker: jobs that no visitor waits for. procrastinate keeps them in the same PostgreSQL."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import Task
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.db import libpq_url, make_engine, make_session_factory
+from api.search.engine import EngineAway
+from api.search.indexing import index_waiting, mend_drift, reindex
+from api.search.meili import MeiliIndex
+from api.settings import Settings
+
+log = structlog.get_logger()
+# Also without news: a notification is lost when the connection is.
+LOOK_EVERY_S = 10.0
+RETRY_AFTER_S = 2.0
+MEND_EVERY = "*/15 * * * *"
+
+
+class Worker:
+    """The jobs of one directory: `index` is None where there is no Meilisearch."""
+
+    def __init__(self, url: str, index: MeiliIndex | None) -> None:
+        self._url = libpq_url(url)
+        self._engine = make_engine(url)
+        self._write: sessionmaker[Session] = make_session_factory(self._engine)
+        self._index = index
+        self.app = App(
+            connector=PsycopgConnector(
+                conninfo=make_conninfo(self._url, options="-c search_path=jobs,public")
+            )
+        )
+        self._index_job = self._jobs()
+
+    def _jobs(self) -> Task[..., Any, Any]:
+        app = self.app
+
+        # One waits at most: a job takes all that has gathered by then.
+        @app.task(name="index_waiting", queueing_lock="index_waiting", lock="index")
+        async def index_job() -> None:
+            await asyncio.to_thread(self._index_now)
+
+        @app.periodic(cron=MEND_EVERY)
+        @app.task(name="mend_index", queueing_lock="mend_index", lock="index")
+        async def mend_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._mend_now)
+
+        return index_job
+
+    def _index_now(self) -> None:
+        try:
+            self._make_index()
+            done = index_waiting(self._write, self._index)
+        except EngineAway:
+            # What waits stays in the outbox; the next look tries again.
+            log.warning("meilisearch does not answer; entries wait to be indexed")
+        else:
+            if done:
+                log.info("indexed", changes=done)
+
+    def _make_index(self) -> None:
+        if self._index is not None and not self._index.exists():
+            log.info("made the search index", documents=reindex(self._write, self._index))
+
+    def _mend_now(self) -> None:
+        if self._index is None:
+            return
+        with suppress(EngineAway):
+            self._make_index()
+            if drift := mend_drift(self._write, self._index):
+                log.warning(
+                    "index had drifted",
+                    missing=len(drift.missing),
+                    stale=len(drift.stale),
+                    extra=len(drift.extra),
+                )
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with self.app.open_async(), asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(
+                self.app.run_worker_async(concurrency=2, install_signal_handlers=False, listen_notify=True)
+            )
+
+    async def _listen(self) -> None:
+        """A job as soon as a save commits, and every few seconds in case the news was lost."""
+        while True:
+            try:
+                await self._listen_once()
+            except psycopg.OperationalError:
+                log.warning("the database is away; trying again")
+                await asyncio.sleep(RETRY_AFTER_S)
+
+    async def _listen_once(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+            await connection.execute("LISTEN outbox")
+            while True:
+                with suppress(AlreadyEnqueued):
+                    await self._index_job.defer_async()
+                async for _ in connection.notifies(timeout=LOOK_EVERY_S, stop_after=1):
+                    pass
+
+
+def run_worker(settings: Settings, url: str) -> None:
+    """Work until told to stop."""
+    index = MeiliIndex(settings.meili_url, settings.meili_key) if settings.meili_url else None
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(Worker(url, index).run())
