@@ -23,7 +23,8 @@ class FieldProblem(BaseModel):
 
 
 class HereaboutsError(Exception):
-    """`detail` is one plain sentence for the user; `extra` is added to the problem document."""
+    """`detail` is one plain sentence for the user; `extra` is added to the problem document,
+    `headers` to the reply."""
 
     status = 500
     title = "Something went wrong"
@@ -40,6 +41,7 @@ class HereaboutsError(Exception):
         self.detail = detail
         self.errors = errors or []
         self.extra = extra or {}
+        self.headers: dict[str, str] = {}
 
     def problem(self) -> dict[str, Any]:
         """The RFC 9457 document."""

@@ -25,6 +25,7 @@ from api.taxonomy.routes import router as taxonomy
 
 log = structlog.get_logger()
 AWAY = "The directory cannot reach its records just now. Nothing is lost. Please try again in a minute."
+AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OperationalError)
 BROKEN = "Something went wrong on our side. It has been written down for us to mend. Please try again."
 
 
@@ -64,9 +65,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HereaboutsError, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_problem)
     app.add_exception_handler(HTTPException, _answer_problem)
-    app.add_exception_handler(psycopg.OperationalError, _answer_problem)
-    app.add_exception_handler(PoolTimeout, _answer_problem)
-    app.add_exception_handler(OperationalError, _answer_problem)
+    for away in AWAY_ERRORS:
+        app.add_exception_handler(away, _answer_problem)
     app.add_exception_handler(Exception, _answer_problem)
 
 
@@ -86,7 +86,7 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
         return BadInput(f"We could not use “{problems[0].field}”: {problems[0].message}.", errors=problems)
     if isinstance(error, HTTPException):
         return _from_http(error)
-    if isinstance(error, (psycopg.OperationalError, PoolTimeout, OperationalError)):
+    if isinstance(error, AWAY_ERRORS):
         log.warning("database away", error=type(error).__name__)
         state: DirectoryState = request.app.state.directory
         await state.mend_pool()
@@ -100,12 +100,13 @@ def _from_http(error: HTTPException) -> HereaboutsError:
         return NotFound("There is nothing at this address. It may have moved, or the link may be wrong.")
     problem = HereaboutsError(str(error.detail))
     problem.status, problem.title = error.status_code, str(error.detail)
+    problem.headers = dict(error.headers or {})
     return problem
 
 
 def problem_response(problem: HereaboutsError) -> Response:
     """The problem document, with the way on where there is one."""
-    headers: dict[str, str] = {}
+    headers = dict(problem.headers)
     if isinstance(problem, Moved):
         headers["Location"] = problem.extra["location"]
     if problem.status == 503:

@@ -99,17 +99,21 @@ def _features(document: dict[str, Any], file: str) -> list[Any]:
 
 def _read_feature(feature: Any, wanted: str | None, file: str) -> AreaShape:
     given = feature.get("properties") if isinstance(feature, dict) else None
-    texts = {
-        str(key).lower(): str(value).strip()
-        for key, value in (given.items() if isinstance(given, dict) else ())
-        if isinstance(value, str | int) and str(value).strip()
-    }
+    properties = given.items() if isinstance(given, dict) else ()
+    texts = {str(key).lower(): text for key, value in properties if (text := _as_text(value))}
     type_ = wanted or texts.get("type")
     if type_ is None:
         raise ValueError("it has no type: name one, such as district or patch")
     code, name, aliases = _identify(texts, type_)
     geometry, repaired = _read_geometry(feature.get("geometry"), file)
     return AreaShape(code, name, type_, aliases, geometry, repaired)
+
+
+def _as_text(value: Any) -> str:
+    """A property as text; a list (of aliases, say) with bars between."""
+    if isinstance(value, list):
+        return "|".join(str(part).strip() for part in value if isinstance(part, str))
+    return str(value).strip() if isinstance(value, str | int) else ""
 
 
 def _identify(texts: dict[str, str], type_: str) -> tuple[str, str, tuple[str, ...]]:

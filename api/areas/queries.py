@@ -50,6 +50,7 @@ WHERE shape IS NOT NULL AND (type IN ('county', 'district') OR size_km2 >= 35 AN
   SELECT FROM face.areas WHERE type = 'district' AND shape IS NOT NULL))
 ORDER BY size_km2 DESC LIMIT 60
 """
+_BACKDROP_SOURCES = "SELECT DISTINCT attribution FROM face.areas WHERE attribution IS NOT NULL ORDER BY 1"
 _BACKDROP_SETTLEMENTS = "SELECT name, kind, rank, lon, lat FROM face.settlements ORDER BY rank, name"
 
 
@@ -78,3 +79,9 @@ async def backdrop_areas(read: ReadConnection) -> list[tuple[str, str, str, str]
 async def backdrop_settlements(read: ReadConnection) -> list[tuple[str, str, int, float, float]]:
     cursor = await read.execute(_BACKDROP_SETTLEMENTS)
     return [(row[0], row[1], row[2], row[3], row[4]) for row in await cursor.fetchall()]
+
+
+async def backdrop_attributions(read: ReadConnection) -> list[str]:
+    """Whom the outlines are owed to."""
+    cursor = await read.execute(_BACKDROP_SOURCES)
+    return [row[0] for row in await cursor.fetchall()]

@@ -15,6 +15,12 @@ from api.errors import NotFound
 from geo.areas import AreaShape, read_areas
 from geo.gazetteer import fold_name
 
+# Places and postcodes rest on OS open data (data/gazetteer/README.md): its licence asks for these words.
+GAZETTEER_ATTRIBUTION = (
+    "Contains OS data © Crown copyright and database right 2025, Royal Mail data © Royal Mail copyright and "
+    "database right 2025, National Statistics data © Crown copyright and database right 2025"
+)
+
 
 @dataclass
 class AreasReport:
@@ -101,4 +107,5 @@ async def backdrop(read: ReadConnection) -> bytes:
         }
         for name, kind, rank, lon, lat in await queries.backdrop_settlements(read)
     ]
-    return orjson.dumps({"type": "FeatureCollection", "features": outlines + names})
+    owed = [*await queries.backdrop_attributions(read), GAZETTEER_ATTRIBUTION]
+    return orjson.dumps({"type": "FeatureCollection", "attribution": owed, "features": outlines + names})

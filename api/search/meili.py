@@ -23,6 +23,7 @@ ANSWER_WITHIN_S: Final = 0.25
 LONGEST_PAUSE_S: Final = 10.0
 TASK_TIMEOUT_MS: Final = 600_000
 PAGE: Final = 1000
+LONGEST_SYNONYM: Final = 3
 AwayErrors = (MeilisearchCommunicationError, MeilisearchTimeoutError)
 
 SETTINGS: Final[dict[str, Any]] = {
@@ -42,12 +43,13 @@ SETTINGS: Final[dict[str, Any]] = {
 
 
 class MeiliEngine:
-    """`match_words` answers within a quarter of a second or raises EngineAway; after a failure nobody waits
+    """`match_words` answers within `answer_within_s` or raises EngineAway; after a failure nobody waits
     for it again until a growing pause is over, so a search never hangs on a dead engine."""
 
     name = "meilisearch"
 
-    def __init__(self, url: str, key: str | None) -> None:
+    def __init__(self, url: str, key: str | None, *, answer_within_s: float = ANSWER_WITHIN_S) -> None:
+        self._answer_within_s = answer_within_s
         self._url = f"{url.rstrip('/')}/multi-search"
         self._health = f"{url.rstrip('/')}/health"
         # A compressed answer on a kept connection stalls 44 ms.
@@ -99,9 +101,9 @@ class MeiliEngine:
         call: the engine's own way of dropping words keeps only those with the rarest."""
         filters = [near_filter(query.ground)] if query.ground is not None else None
         phrases = (
-            [" ".join(term.typed for term in query.required)]
+            [" ".join(one_word(term.typed) for term in query.required)]
             if query.how_many == "all"
-            else [term.typed for term in query.required]
+            else [one_word(term.typed) for term in query.required]
         )
         answers = await self._search([_search(phrase, filters) for phrase in phrases])
         if any(len(answer["hits"]) >= MOST_HITS for answer in answers):
@@ -124,7 +126,7 @@ class MeiliEngine:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:
-            timeout = aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
+            timeout = aiohttp.ClientTimeout(total=self._answer_within_s)
             self._http = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
         return self._http
 
@@ -132,6 +134,12 @@ class MeiliEngine:
         self._pause_s = min(LONGEST_PAUSE_S, max(0.5, self._pause_s * 2))
         self._away_until = time.monotonic() + self._pause_s
         return EngineAway()
+
+
+def one_word(phrase: str) -> str:
+    """A long phrase as the one word it is known by in the index's synonyms: Meilisearch knows no synonyms of
+    more than three words."""
+    return phrase.replace(" ", "") if phrase.count(" ") >= LONGEST_SYNONYM else phrase
 
 
 def _search(phrase: str, filters: list[list[str]] | None) -> dict[str, Any]:
@@ -172,9 +180,12 @@ def near_filter(ground: Ground) -> list[str]:
 
 def index_settings(lexicon: Lexicon) -> dict[str, Any]:
     """The whole of the index's settings, with what people say among them."""
-    synonyms = {word: list(others) for word, others in lexicon.also.items()}
+    synonyms = {
+        one_word(phrase): [*others, *([phrase] if one_word(phrase) != phrase else [])]
+        for phrase, others in lexicon.also.items()
+    }
     # A stop word inside a phrase ("dial a ride") would break the phrase, and queries come without them.
-    in_phrases = {part for phrase in [*synonyms, *chain(*synonyms.values())] for part in phrase.split()}
+    in_phrases = {part for phrase in chain(lexicon.also, *synonyms.values()) for part in phrase.split()}
     return SETTINGS | {"synonyms": synonyms, "stopWords": sorted(lexicon.stop_words - in_phrases)}
 
 

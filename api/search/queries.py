@@ -35,6 +35,7 @@ class Match:
     values: dict[str, Any] = field(default_factory=dict)
     serves: str = "NULL::boolean"
     distance: str = "NULL::double precision"
+    rough: str = "false"
     text: str = "0.0"
     source: str = "face.entries e"
     open_then: str = "true"
@@ -121,6 +122,10 @@ def _match_time(match: Match, at: datetime) -> None:
     match.values |= {"on_date": at.date(), "minute": at.hour * 60 + at.minute}
 
 
+# How far a point may be from the truth, in metres: the middle of a sector is no distance to travel.
+ROUGHNESS_M = (
+    "CASE e.precision WHEN 'sector' THEN 2000 WHEN 'outcode' THEN 5000 WHEN 'place' THEN 1000 ELSE 0 END"
+)
 NOWHERE = (
     "(e.point IS NULL AND NOT e.has_coverage AND (e.areas && %(local_codes)s::text[] OR e.areas = '{}'))"
 )
@@ -137,7 +142,9 @@ def _match_ground(match: Match, ground: Ground) -> None:
         f"OR {in_radius} AND NOT e.has_coverage OR {NOWHERE})"
     )
     match.serves = f"coalesce({serves}, false)"
-    match.distance = sql.distance_m("e.point", here)
+    exact = sql.distance_m("e.point", here)
+    match.distance = f"CASE WHEN e.point IS NOT NULL THEN greatest({exact}, {ROUGHNESS_M}) END"
+    match.rough = f"coalesce({exact} < {ROUGHNESS_M}, false)"
     match.where.append(
         f"(e.everywhere OR e.serves && %(codes)s::text[] OR {sql.covers('e.coverage', here)} "
         f"OR {in_radius} OR {NOWHERE})"
@@ -200,7 +207,7 @@ def _base(match: Match, params: SearchParams) -> str:
     SELECT e.id, e.name_key, e.lon, e.lat, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on,
            {columns}, {keeps},
            {match.text} AS text, {match.serves} AS serves, {match.distance} AS distance_m,
-           {match.open_then} AS open_then
+           {match.rough} AS rough, {match.open_then} AS open_then
     FROM {match.source} WHERE {" AND ".join(match.where)}),
   fitting AS (SELECT *, {score} AS score FROM base WHERE {kept}),
   matched AS (SELECT * FROM fitting WHERE open_then)"""
@@ -246,7 +253,7 @@ async def find(
     parts = ", ".join(f"'{name}', round(({part})::numeric, 4)" for name, part in PARTS.items())
     explained = f", 'explain', (SELECT json_build_object({parts}) FROM (SELECT p.*) q)" if explain else ""
     shape = f"""json_build_object('card', e.card::json, 'sessions', e.sessions::json, 'serves', p.serves,
-      'distance_m', p.distance_m, 'served', e.serves, 'everywhere', e.everywhere,
+      'distance_m', p.distance_m, 'rough', p.rough, 'served', e.serves, 'everywhere', e.everywhere,
       'has_coverage', e.has_coverage, 'in_areas', e.areas, 'hits', ARRAY[{hits}]::boolean[]{explained})"""
     statement = f"""
 WITH {base},

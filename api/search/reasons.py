@@ -41,6 +41,8 @@ def _about_place(row: dict[str, Any], asked: Asked) -> list[str]:
     elif row["has_coverage"]:
         label = row["card"].get("coverage_label")
         found.append(f"Near, but serves {label} only" if label else "Near, but does not serve this place")
+    elif row["rough"]:
+        found.append("Close by; we know only roughly where")
     elif row["distance_m"] is None:
         found.append(_somewhere(row, asked))
     if row["distance_m"] is not None:

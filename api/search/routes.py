@@ -13,7 +13,31 @@ from api.search.suggest import suggest
 router = APIRouter(prefix="/api/v1", tags=["entries"])
 
 
-@router.get("/entries")
+def _parameters(*left_out: str) -> dict[str, Any]:
+    """The query parameters for the OpenAPI document, from the model that reads them."""
+    schema = SearchParams.model_json_schema()
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "schema": _in_a_query(name, shape),
+            }
+            for name, shape in schema["properties"].items()
+            if name not in left_out
+        ]
+    }
+
+
+def _in_a_query(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    """`bbox` is four numbers in one text; the rest is as the model says."""
+    if name == "bbox":
+        return {"type": "string", "description": "minlon,minlat,maxlon,maxlat"}
+    return {key: value for key, value in shape.items() if key not in ("default", "title")}
+
+
+@router.get("/entries", openapi_extra=_parameters())
 async def list_entries(request: Request, read: Read, words: Words, now: Now, state: State) -> dict[str, Any]:
     """Search and listing; see the parameters in the documentation of this page."""
     params = SearchParams.from_query(request.query_params)
@@ -28,7 +52,7 @@ async def suggest_while_typing(read: Read, q: Annotated[str, Query(max_length=20
     return {"items": await suggest(read, q)}
 
 
-@router.get("/map")
+@router.get("/map", openapi_extra=_parameters("sort", "page", "per_page", "explain"))
 async def show_map(
     request: Request, read: Read, words: Words, now: Now, zoom: Annotated[int, Query(ge=0, le=22)] = 10
 ) -> Response:

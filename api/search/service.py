@@ -275,7 +275,8 @@ async def _check_area(read: ReadConnection, params: SearchParams) -> None:
 def _item(row: dict[str, Any], asked: Asked, *, at: datetime, now: datetime) -> dict[str, Any]:
     card: dict[str, Any] = row["card"]
     if row["distance_m"] is not None:
-        row["distance_m"] = round(row["distance_m"])
+        # Nearer than the point is known: any number of metres would be made up.
+        row["distance_m"] = None if row["rough"] else round(row["distance_m"])
     coming = next_times(row["sessions"], now=now, count=1)
     return card | {
         "distance_m": row["distance_m"],

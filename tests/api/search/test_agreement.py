@@ -118,10 +118,8 @@ def test_orders(ask: Ask, sort: str) -> None:
     if sort == "distance":
         known = [item["distance_m"] for item in items if item["distance_m"] is not None]
         assert known == sorted(known)
-        # What has no point comes last, and comes.
-        assert [item["distance_m"] is None for item in items] == sorted(
-            item["distance_m"] is None for item in items
-        )
+        # What has no point comes last, and comes. One whose point is rough is in between, without a number.
+        assert [item["point"] is None for item in items] == sorted(item["point"] is None for item in items)
     if sort == "checked":
         days = [item["checked_on"] or "" for item in items]
         assert days == sorted(days, reverse=True)

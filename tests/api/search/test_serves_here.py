@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.face.service import rebuild_face
 from tests.conftest import Directory
-from tests.factories import add, add_areas, square
+from tests.factories import SOHAM, add, add_areas, square
 
 # The place asked for, and one 30 km away. Squares of 0.1 degrees round both are areas of our own.
 HERE, FAR = (0.30, 52.40), (0.30, 52.13)
@@ -161,3 +161,17 @@ def test_an_area_shows_what_is_in_it_or_serves_it(visitor: TestClient) -> None:
     found = {item["slug"] for item in reply["items"]}
     assert {"far", "covers-far-no-place", "near-but-covers-far", "home-in-another-area"} <= found
     assert not {"near", "covers-here-no-place", "hidden-home"} & found
+
+
+def test_a_point_known_only_roughly_claims_no_distance(scratch: Directory) -> None:
+    place = {"town": "Soham", "lon": SOHAM[0], "lat": SOHAM[1]}
+    with scratch.write() as session:
+        add(session, name="Somewhere in the sector", place=place | {"precision": "sector"})
+        add(session, name="Known to the door", place=place | {"precision": "exact"})
+    with scratch.client() as client:
+        near = f"{SOHAM[1]},{SOHAM[0]}"
+        items = client.get("/api/v1/entries", params={"near": near}).json()["items"]
+    rough = next(item for item in items if item["name"].startswith("Somewhere"))
+    assert items[0]["name"] == "Known to the door"
+    assert rough["distance_m"] is None
+    assert rough["why"] == ["Close by; we know only roughly where"]
