@@ -22,7 +22,7 @@ from api.entries.sessions import (
     next_occurrences,
     normalise_session,
 )
-from api.entries.writing import make_slug, write_organisation, write_parts, write_place
+from api.entries.writing import make_slug, scope_of, write_organisation, write_parts, write_place
 from api.errors import BadInput, EditConflict, FieldProblem, Moved, NotFound
 from api.face.service import project_entries
 from api.models import Entry, Link, OldSlug, Revision
@@ -102,8 +102,9 @@ def _write(session: Session, item: ToSave, *, by: str, why: str, shared: set[UUI
         entry.source_code = item.source_code
     _set_slug(session, entry, draft)
     session.add(entry)
-    entry.organisation = write_organisation(session, draft.organisation, changed=shared)
-    entry.place = write_place(session, draft.place, entry_id=entry.id, changed=shared)
+    scope = scope_of(draft)
+    entry.organisation = write_organisation(session, draft.organisation, scope=scope, changed=shared)
+    entry.place = write_place(session, draft.place, entry_id=entry.id, scope=scope, changed=shared)
     write_parts(session, entry, draft)
     entry.version = (entry.version or 0) + 1
     entry.updated_at = datetime.now(UTC)

@@ -63,13 +63,13 @@ def slugify(words: str) -> str:
 
 
 def write_organisation(
-    session: Session, draft: OrganisationDraft | None, *, changed: set[UUID]
+    session: Session, draft: OrganisationDraft | None, *, scope: str, changed: set[UUID]
 ) -> Organisation | None:
     """The organisation's row, found by name or made. One that was there and says something new goes into
     `changed`: other entries show it too."""
     if draft is None:
         return None
-    key = fold_name(draft.name) or draft.name
+    key = scope + (fold_name(draft.name) or draft.name)
     row = queries.find_organisation(session, key)
     if row is None:
         row = Organisation(name=draft.name, name_key=key)
@@ -89,7 +89,7 @@ def _note_change(session: Session, row: Organisation | Place, changed: set[UUID]
 
 
 def write_place(
-    session: Session, draft: PlaceDraft | None, *, entry_id: UUID, changed: set[UUID]
+    session: Session, draft: PlaceDraft | None, *, entry_id: UUID, scope: str, changed: set[UUID]
 ) -> Place | None:
     """The place's row, found by name and postcode or made. Without a point it is located now.
     What a draft leaves out of a place that others use as well stays as they gave it; a place that was there
@@ -97,7 +97,7 @@ def write_place(
     if draft is None:
         return None
     postcode = _tidy_postcode(draft.postcode)
-    key = _place_key(draft, postcode, entry_id)
+    key = _place_key(draft, postcode, entry_id=entry_id, scope=scope)
     row = queries.find_place(session, key)
     if row is None:
         row = Place(place_key=key)
@@ -140,11 +140,17 @@ def _tidy_postcode(text: str | None) -> str | None:
     return parsed.text if isinstance(parsed, Postcode) else (text or None)
 
 
-def _place_key(draft: PlaceDraft, postcode: str | None, entry_id: UUID) -> str:
+def _place_key(draft: PlaceDraft, postcode: str | None, *, entry_id: UUID, scope: str) -> str:
     """A named place with a postcode, or with a town, is one place for all; any other is this entry's own."""
     if draft.name and (postcode or draft.town):
-        return f"{fold_name(draft.name)}|{postcode or fold_name(draft.town or '')}"
+        return f"{scope}{fold_name(draft.name)}|{postcode or fold_name(draft.town or '')}"
     return f"entry|{entry_id}"
+
+
+def scope_of(draft: EntryDraft) -> str:
+    """Examples share places and organisations among themselves alone: what is made up about a library must
+    never be said of the real one."""
+    return "example|" if draft.is_example else ""
 
 
 def write_coverage(session: Session, drafts: list[CoverageDraft]) -> list[Coverage]:

@@ -15,9 +15,14 @@ from geo.geocoding import KnownArea, KnownGroup, KnownPostcode, KnownSettlement
 NEAR_GROUND_M = 30_000
 
 _POSTCODE = """
-SELECT p.code, p.lon, p.lat, p.district, p.ward, g.near, p.terminated
+SELECT p.code, p.lon, p.lat, p.district, p.ward, coalesce(n.name, g.near), p.terminated
 FROM face.postcodes p
 LEFT JOIN face.postcode_groups g ON g.code = left(p.code, -2)
+LEFT JOIN LATERAL (
+  -- A degree of longitude here is 0.61 of one of latitude; 0.03 degrees are about 3 km.
+  SELECT name FROM face.settlements s
+  WHERE abs(s.lat - p.lat) < 0.03 AND abs(s.lon - p.lon) < 0.05
+  ORDER BY ((s.lon - p.lon) * 0.61) ^ 2 + (s.lat - p.lat) ^ 2 LIMIT 1) n ON true
 WHERE p.code = {unit}
 """
 _GROUP = "SELECT code, lon, lat, near FROM face.postcode_groups WHERE code = {code}"

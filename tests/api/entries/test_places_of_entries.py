@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from api.models import Entry, Place, PostcodeRow
+from tests.conftest import Directory
 from tests.factories import add, change
 
 HALL: dict[str, Any] = {
@@ -128,3 +129,17 @@ def test_a_round_of_an_entry_we_cannot_place_is_no_coverage(session: Session) ->
     add(session, name="Rounds", place={"town": "Atlantis"}, coverage=[{"how": "radius", "radius_m": 5000}])
     row = session.execute(text("SELECT has_coverage, coverage IS NULL, coverage_km2 FROM face.entries")).one()
     assert tuple(row) == (False, True, None)
+
+
+def test_an_example_lends_its_place_and_organisation_to_no_real_entry(scratch: Directory) -> None:
+    hall = {"name": "Soham Library", "postcode": "CB7 5HP"}
+    council = {"name": "The County Council", "url": "https://made-up.example.org"}
+    with scratch.write() as session:
+        made_up = hall | {"lon": 0.5, "lat": 52.5}
+        add(session, name="Example", place=made_up, organisation=council, is_example=True)
+        add(session, name="Real library", place=hall, organisation={"name": "The County Council"})
+    with scratch.client() as client:
+        real = client.get("/api/v1/entries/real-library").json()
+    assert real["point"]["precision"] == "sector"
+    assert real["point"]["lon"] != 0.5
+    assert "url" not in real["organisation"]
