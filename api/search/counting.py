@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.search import queries_sayings as queries
+from api.search.queries import sayings as queries
 from api.search.words import Term
 
 WRITE_EVERY_S = 20.0

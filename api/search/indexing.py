@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.search import queries_index as queries
-from api.search import queries_sayings
 from api.search.meili import INDEX, MeiliIndex, in_batches, index_settings
+from api.search.queries import index as queries
+from api.search.queries import sayings
 from api.search.words import Lexicon
 
 BATCH = 500
@@ -28,8 +28,8 @@ class Drift:
 
 def current_settings(session: Session) -> dict[str, object]:
     """The index's settings with the synonyms and stop words as they are now."""
-    groups = [(row.words, row.one_way_from) for row in queries_sayings.list_groups(session)]
-    return index_settings(Lexicon.of(groups, queries_sayings.list_stop_words(session)))
+    groups = [(row.words, row.one_way_from) for row in sayings.list_groups(session)]
+    return index_settings(Lexicon.of(groups, sayings.list_stop_words(session)))
 
 
 def index_waiting(factory: sessionmaker[Session], index: MeiliIndex | None) -> int:

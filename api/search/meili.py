@@ -28,7 +28,7 @@ AwayErrors = (MeilisearchCommunicationError, MeilisearchTimeoutError)
 
 SETTINGS: Final[dict[str, Any]] = {
     "searchableAttributes": ["name", "purpose", "about", "where"],
-    "filterableAttributes": ["everywhere", "nowhere", "serves", "cells", "_geo"],
+    "filterableAttributes": ["id", "everywhere", "nowhere", "serves", "cells", "_geo"],
     "sortableAttributes": [],
     "displayedAttributes": ["id", "stamp"],
     "rankingRules": ["words", "typo", "attribute", "proximity", "exactness"],
@@ -220,7 +220,8 @@ class MeiliIndex:
 
     def remove(self, ids: Sequence[str]) -> None:
         if ids:
-            self._done(lambda: self._client.index(INDEX).delete_documents(list(ids)))
+            named = ", ".join(f'"{entry_id}"' for entry_id in ids)
+            self._done(lambda: self._client.index(INDEX).delete_documents(filter=f"id IN [{named}]"))
 
     def make(self, index: str, settings: dict[str, Any]) -> None:
         self._done(lambda: self._client.create_index(index, {"primaryKey": "id"}))

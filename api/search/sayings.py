@@ -7,7 +7,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from api.errors import BadInput, FieldProblem
-from api.search import queries_sayings as queries
+from api.search.queries import sayings as queries
 from geo.gazetteer import fold_name
 
 MOST_IN_GROUP = 30

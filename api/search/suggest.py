@@ -4,7 +4,7 @@ from typing import Any
 
 from api.db import ReadConnection
 from api.places.service import suggest_places
-from api.search import queries_suggest as queries
+from api.search.queries import suggest as queries
 from geo.gazetteer import fold_name
 
 EACH = 4

@@ -1,0 +1,214 @@
+"""The one query behind the list, the map, the counts and the export: who matches, and how well."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from api.entries.sessions import PUBLIC_PURPOSES
+from api.search.engine import Ground, WordMatch
+from api.search.intent import DAYS, TimeWanted
+from api.search.schemas import GROUPS, SearchParams
+from geo import sql
+
+# Facet group → column of face.entries; an array column matches when it shares a value.
+COLUMNS = {
+    "kind": "kind",
+    "need": "needs",
+    "audience": "audiences",
+    "access": "access",
+    "language": "languages",
+    "delivery": "delivery",
+    "cost": "cost",
+}
+SCALARS = frozenset({"kind", "cost"})
+PURPOSES = ", ".join(f"'{purpose}'" for purpose in sorted(PUBLIC_PURPOSES))
+
+
+@dataclass
+class Match:
+    """SQL of one search: a condition for every entry, and its values."""
+
+    where: list[str] = field(default_factory=lambda: ["e.state <> 'closed'"])
+    values: dict[str, Any] = field(default_factory=dict)
+    serves: str = "NULL::boolean"
+    distance: str = "NULL::double precision"
+    rough: str = "false"
+    text: str = "0.0"
+    source: str = "face.entries e"
+    open_then: str = "true"
+
+
+def build_match(
+    params: SearchParams,
+    *,
+    ground: Ground | None,
+    words: WordMatch | None,
+    wanted: TimeWanted | None,
+    today: date,
+) -> Match:
+    """Conditions of everything but the facet groups."""
+    match = Match(values={"today": today})
+    if words is not None:
+        match.source, match.text = words.source, words.text
+        match.where.append(words.where)
+        match.values |= words.values
+    if params.area:
+        match.where.append("e.areas @> ARRAY[%(area)s::text]")
+        match.values["area"] = params.area
+    if params.bbox:
+        match_box(match, params.bbox)
+    if wanted is not None:
+        _match_wanted(match, wanted)
+    if params.at:
+        _match_time(match, params.at)
+    if ground is not None:
+        _match_ground(match, ground)
+    return match
+
+
+def match_box(match: Match, bbox: tuple[float, float, float, float]) -> None:
+    """Entries with a public point in a box of degrees. The index works in metres, where the box is tilted a
+    little: it finds candidates, the degrees decide."""
+    envelope = sql.to_osgb(sql.box("%(west)s", "%(south)s", "%(east)s", "%(north)s"))
+    match.where.append(
+        f"e.point && {envelope} AND e.lon BETWEEN %(west)s AND %(east)s "
+        "AND e.lat BETWEEN %(south)s AND %(north)s"
+    )
+    west, south, east, north = bbox
+    match.values |= {
+        # EPSG:27700 has no answer far from Britain; nothing of ours is there.
+        "west": max(west, -12.0),
+        "south": max(south, 48.0),
+        "east": min(east, 6.0),
+        "north": min(north, 62.0),
+    }
+
+
+def _match_wanted(match: Match, wanted: TimeWanted) -> None:
+    """Has a session on one of the days, from today on, that overlaps the window. One without times may."""
+    window = ""
+    if wanted.window:
+        window = (
+            "AND (s.from_minute IS NULL OR s.from_minute < %(window_end)s "
+            "AND coalesce(s.to_minute, s.from_minute + 60) > %(window_start)s) "
+        )
+        match.values |= {"window_start": wanted.window[0], "window_end": wanted.window[1]}
+    match.where.append(
+        f"EXISTS (SELECT FROM face.sessions s WHERE s.entry_id = e.id AND s.purpose IN ({PURPOSES}) "
+        f"AND s.weekday = ANY (%(weekdays)s::smallint[]) {window}"
+        "AND (s.until IS NULL OR s.until >= %(today)s) "
+        "AND (s.repeats <> 'once' OR s.starts_on >= %(today)s))"
+    )
+    match.values["weekdays"] = [DAYS.index(day) + 1 for day in wanted.days]
+
+
+def _match_time(match: Match, at: datetime) -> None:
+    """Keeps what is open then, and what may be: an entry whose hours we do not hold is counted apart."""
+    on_then = "s.entry_id = e.id AND face.happens_on(s, %(on_date)s)"
+    public = f"s.entry_id = e.id AND s.purpose IN ({PURPOSES})"
+    match.open_then = (
+        f"EXISTS (SELECT FROM face.sessions s WHERE {public} AND s.from_minute <= %(minute)s "
+        f"AND s.to_minute > %(minute)s AND {on_then})"
+    )
+    unsure = (
+        f"EXISTS (SELECT FROM face.sessions s WHERE {public} AND {on_then} AND (s.from_minute IS NULL "
+        "OR s.to_minute IS NULL AND s.from_minute <= %(minute)s)) "
+        f"OR NOT EXISTS (SELECT FROM face.sessions s WHERE {public})"
+    )
+    match.where.append(f"e.state = 'running' AND ({match.open_then} OR {unsure})")
+    match.values |= {"on_date": at.date(), "minute": at.hour * 60 + at.minute}
+
+
+# How far a point may be from the truth, in metres: the middle of a sector is no distance to travel.
+ROUGHNESS_M = (
+    "CASE e.precision WHEN 'sector' THEN 2000 WHEN 'outcode' THEN 5000 WHEN 'place' THEN 1000 ELSE 0 END"
+)
+NOWHERE = (
+    "(e.point IS NULL AND NOT e.has_coverage AND (e.areas && %(local_codes)s::text[] OR e.areas = '{}'))"
+)
+
+
+def _match_ground(match: Match, ground: Ground) -> None:
+    """DESIGN.md rule 2: coverage holds the place, or a public point within the radius and no coverage. An
+    entry with neither never vanishes: it matches in its own area, or when we know of none."""
+    here = sql.osgb_point("%(lon)s", "%(lat)s")
+    in_radius = sql.within("e.point", here, "%(radius_m)s")
+    # Each arm is a condition an index answers; null means no.
+    serves = (
+        f"(e.everywhere OR e.serves && %(codes)s::text[] OR {sql.covers('e.coverage', here)} "
+        f"OR {in_radius} AND NOT e.has_coverage OR {NOWHERE})"
+    )
+    match.serves = f"coalesce({serves}, false)"
+    exact = sql.distance_m("e.point", here)
+    match.distance = f"CASE WHEN e.point IS NOT NULL THEN greatest({exact}, {ROUGHNESS_M}) END"
+    match.rough = f"coalesce({exact} < {ROUGHNESS_M}, false)"
+    match.where.append(
+        f"(e.everywhere OR e.serves && %(codes)s::text[] OR {sql.covers('e.coverage', here)} "
+        f"OR {in_radius} OR {NOWHERE})"
+    )
+    match.values |= {
+        "lon": ground.lon,
+        "lat": ground.lat,
+        "radius_m": ground.radius_m,
+        "codes": ground.areas,
+        "local_codes": ground.local_areas,
+    }
+
+
+def _chosen(params: SearchParams, group: str, values: dict[str, Any]) -> str:
+    """The condition of one facet group, `true` when nothing is chosen in it."""
+    chosen = getattr(params, group)
+    if not chosen:
+        return "true"
+    values[f"chosen_{group}"] = list(chosen)
+    column = f"e.{COLUMNS[group]}"
+    if group in SCALARS:
+        return f"coalesce({column} = ANY (%(chosen_{group})s), false)"
+    return f"{column} && %(chosen_{group})s::text[]"
+
+
+# The one formula of order, explained in docs/search.md: how well the words fit, how local the help is (a
+# small coverage before a county's), how near it is, and how lately it was checked.
+PARTS = {
+    "words": "text",
+    "local": (
+        "CASE WHEN serves IS NULL THEN 0 WHEN everywhere THEN 0.1 WHEN has_coverage "
+        "THEN 0.5 * (1 - least(1, ln(1 + coalesce(coverage_km2, 4000)) / ln(4001))) "
+        "ELSE 0.5 * exp(-coalesce(distance_m, 20000) / 4000) END"
+    ),
+    "near": (
+        "CASE WHEN serves IS NULL THEN 0 WHEN everywhere THEN 0.1 "
+        "ELSE 0.3 * exp(-coalesce(distance_m, 15000) / 8000) END"
+    ),
+    "checked": (
+        "CASE WHEN checked_on IS NULL THEN 0 WHEN checked_on > %(today)s - 365 THEN 0.15 "
+        "WHEN checked_on > %(today)s - 550 THEN 0.08 ELSE -0.05 END"
+    ),
+}
+ORDERS = {
+    "best": "score DESC, name_key, id",
+    "distance": "distance_m NULLS LAST, score DESC, name_key, id",
+    "name": "name_key, id",
+    "checked": "checked_on DESC NULLS LAST, name_key, id",
+}
+
+
+def base_of(match: Match, params: SearchParams) -> str:
+    """Every entry that matches apart from the facet groups, with whether each group would keep it."""
+    kept = " AND ".join(f"ok_{group}" for group in GROUPS)
+    score = " + ".join(PARTS.values())
+    keeps = ", ".join(f"{_chosen(params, group, match.values)} AS ok_{group}" for group in GROUPS)
+    columns = ", ".join(f"e.{column}" for column in dict.fromkeys(COLUMNS.values()))
+    return f"""
+  base AS MATERIALIZED (
+    SELECT e.id, e.name_key, e.lon, e.lat, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on,
+           {columns}, {keeps},
+           {match.text} AS text, {match.serves} AS serves, {match.distance} AS distance_m,
+           {match.rough} AS rough, {match.open_then} AS open_then
+    FROM {match.source} WHERE {" AND ".join(match.where)}),
+  fitting AS (SELECT *, {score} AS score FROM base WHERE {kept}),
+  matched AS (SELECT * FROM fitting WHERE open_then)"""
+
+
+# What a list shows: what serves the place, or (`serves=any`) what is merely near as well.
+SERVING = {"only": "coalesce(serves, true)", "any": "true"}
