@@ -157,6 +157,12 @@ DETAIL = f"""
     'is_example', e.is_example, 'version', e.version, 'updated_on', (e.updated_at AT TIME ZONE 'UTC')::date)
 """
 
+
+def _one_word(words: str) -> str:
+    """SQL of a text without apostrophes: "men's" is one word, as it is when somebody looks for it."""
+    return f"translate({words}, '''’‘`', '')"
+
+
 # Column of face.entries → what it holds, in the order of the insert.
 COLUMNS: dict[str, str] = {
     "id": "e.id",
@@ -184,7 +190,8 @@ COLUMNS: dict[str, str] = {
     "cost": "e.cost",
     "state": "e.state",
     "words": " || ".join(
-        f"setweight(to_tsvector('face.plain_english', texts.{part}), '{part.upper()}')" for part in "abcd"
+        f"setweight(to_tsvector('face.plain_english', {_one_word(f'texts.{part}')}), '{part.upper()}')"
+        for part in "abcd"
     ),
     "checked_on": "checks.latest",
     "body": "face.fold(concat_ws(' ', texts.a, texts.b, texts.c, texts.d))",

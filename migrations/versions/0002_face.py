@@ -15,8 +15,9 @@ ALTER TEXT SEARCH CONFIGURATION face.plain_english
 -- unaccent() is only STABLE because its dictionary could change; ours does not, and an index needs IMMUTABLE.
 CREATE FUNCTION face.fold(words text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  RETURN btrim(regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, words)),
-                              '[^[:alnum:]]+', ' ', 'g'));
+  RETURN btrim(regexp_replace(
+    lower(public.unaccent('public.unaccent'::regdictionary, translate(words, '''’‘`', ''))),
+    '[^[:alnum:]]+', ' ', 'g'));
 """
 
 ENTRIES = """
