@@ -1,7 +1,9 @@
 """The worker: jobs that no visitor waits for. procrastinate keeps them in the same PostgreSQL."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import libpq_url, make_engine, make_session_factory
 from api.search.engine import EngineAway
-from api.search.indexing import index_waiting, mend_drift, reindex
+from api.search.indexing import index_waiting, mend_drift, reindex, write_settings
 from api.search.meili import MeiliIndex
 from api.settings import Settings
 
@@ -22,6 +24,8 @@ log = structlog.get_logger()
 # Also without news: a notification is lost when the connection is.
 LOOK_EVERY_S = 10.0
 RETRY_AFTER_S = 2.0
+# A job that waited for another's lock is not announced again when that ends.
+LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
 
 
@@ -33,6 +37,8 @@ class Worker:
         self._engine = make_engine(url)
         self._write: sessionmaker[Session] = make_session_factory(self._engine)
         self._index = index
+        self._has_settings = False
+        self._turn = Lock()
         self.app = App(
             connector=PsycopgConnector(
                 conninfo=make_conninfo(self._url, options="-c search_path=jobs,public")
@@ -43,17 +49,23 @@ class Worker:
     def _jobs(self) -> Task[..., Any, Any]:
         app = self.app
 
-        # One waits at most: a job takes all that has gathered by then.
-        @app.task(name="index_waiting", queueing_lock="index_waiting", lock="index")
+        # One waits at most: a job takes all that has gathered by then. No `lock` of procrastinate's: a killed
+        # worker would hold it for ever.
+        @app.task(name="index_waiting", queueing_lock="index_waiting")
         async def index_job() -> None:
-            await asyncio.to_thread(self._index_now)
+            await asyncio.to_thread(self._alone, self._index_now)
 
         @app.periodic(cron=MEND_EVERY)
-        @app.task(name="mend_index", queueing_lock="mend_index", lock="index")
+        @app.task(name="mend_index", queueing_lock="mend_index")
         async def mend_job(timestamp: int) -> None:
-            await asyncio.to_thread(self._mend_now)
+            await asyncio.to_thread(self._alone, self._mend_now)
 
         return index_job
+
+    def _alone(self, job: Callable[[], None]) -> None:
+        """One job at the index at a time, or two would build the same one."""
+        with self._turn:
+            job()
 
     def _index_now(self) -> None:
         try:
@@ -67,12 +79,20 @@ class Worker:
                 log.info("indexed", changes=done)
 
     def _make_index(self) -> None:
-        if self._index is not None and not self._index.exists():
+        """An index that is not there, or settings that an older version of ours gave it."""
+        if self._index is None:
+            return
+        if not self._index.exists():
             log.info("made the search index", documents=reindex(self._write, self._index))
+        elif not self._has_settings:
+            write_settings(self._write, self._index)
+        self._has_settings = True
 
     def _mend_now(self) -> None:
         if self._index is None:
             return
+        # Also what curators have since said about words.
+        self._has_settings = False
         with suppress(EngineAway):
             self._make_index()
             if drift := mend_drift(self._write, self._index):
@@ -85,11 +105,19 @@ class Worker:
 
     async def run(self) -> None:
         """Until cancelled."""
-        async with self.app.open_async(), asyncio.TaskGroup() as group:
-            group.create_task(self._listen())
-            group.create_task(
-                self.app.run_worker_async(concurrency=2, install_signal_handlers=False, listen_notify=True)
-            )
+        try:
+            async with self.app.open_async(), asyncio.TaskGroup() as group:
+                group.create_task(self._listen())
+                group.create_task(
+                    self.app.run_worker_async(
+                        concurrency=2,
+                        install_signal_handlers=False,
+                        listen_notify=True,
+                        fetch_job_polling_interval=LOOK_FOR_JOBS_S,
+                    )
+                )
+        finally:
+            self._engine.dispose()
 
     async def _listen(self) -> None:
         """A job as soon as a save commits, and every few seconds in case the news was lost."""

@@ -68,7 +68,11 @@ def save_entries(session: Session, items: Sequence[ToSave], *, by: str, why: str
     session.flush()
     ids = [one.entry_id for _, one in changed]
     if shared:
-        ids = list(dict.fromkeys([*ids, *queries.ids_showing(session, shared)]))
+        others = [one for one in queries.ids_showing(session, shared) if one not in set(ids)]
+        for entry_id in others:
+            queries.add_outbox_row(session, entry_id)
+        ids += others
+        session.flush()
     for start in range(0, len(ids), BATCH):
         project_entries(session, ids[start : start + BATCH])
     return saved

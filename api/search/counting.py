@@ -30,7 +30,8 @@ class SearchTally:
         counted by itself, apart from the words it stood among. Anything with a digit in it is not kept."""
         known = sorted({term.corrected[0] if term.corrected else term.typed for term in terms if term.known})
         unknown = {term.typed for term in terms if not term.known and not term.corrected}
-        for words in [" ".join(known), *(f"? {word}" for word in sorted(unknown))]:
+        together = [" ".join(known)] if known or not unknown else []
+        for words in [*together, *(f"? {word}" for word in sorted(unknown))]:
             if not any(letter.isdigit() for letter in words):
                 self._add((day, words[:MOST_LETTERS], district or ""), results)
 

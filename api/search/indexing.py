@@ -32,6 +32,14 @@ def current_settings(session: Session) -> dict[str, object]:
     return index_settings(Lexicon.of(groups, sayings.list_stop_words(session)))
 
 
+def write_settings(factory: sessionmaker[Session], index: MeiliIndex) -> None:
+    """Give the live index the settings of this version, with what people say now. Costs nothing when it has
+    them already."""
+    with factory.begin() as session:
+        settings = current_settings(session)
+    index.write_settings(settings)
+
+
 def index_waiting(factory: sessionmaker[Session], index: MeiliIndex | None) -> int:
     """Index what waits in the outbox, a batch a transaction; returns how many changes were taken.
     A row leaves the outbox only when the index has said it is done. Without an index nothing waits for it."""
@@ -57,8 +65,10 @@ def reindex(factory: sessionmaker[Session], index: MeiliIndex) -> int:
     """Build a new index beside the live one, then swap: searches never meet an empty one. Returns how many
     documents it holds. What was saved meanwhile is queued again, as the new index may have missed it."""
     # A save that began before us may commit after we have read past it.
-    since = datetime.now(UTC) - timedelta(minutes=5)
-    beside = f"{INDEX}_{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+    now = datetime.now(UTC)
+    since = now - timedelta(minutes=5)
+    beside = _name_of(now)
+    index.drop_left_over(before=_name_of(now - timedelta(days=1)))
     total = 0
     with factory.begin() as session:
         index.make(beside, current_settings(session))
@@ -69,6 +79,10 @@ def reindex(factory: sessionmaker[Session], index: MeiliIndex) -> int:
     with factory.begin() as session:
         queries.queue_changed_since(session, since)
     return total
+
+
+def _name_of(built_at: datetime) -> str:
+    return f"{INDEX}_{built_at:%Y%m%d%H%M%S%f}"
 
 
 def find_drift(session: Session, index: MeiliIndex) -> Drift:

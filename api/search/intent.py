@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from api.entries.vocabulary import LANGUAGE_LABELS
 from api.search.words import split_words
+from geo.gazetteer import fold_name
 from geo.postcodes import find_postcode_within
 
 What = Literal["place", "time", "kind", "language"]
@@ -85,28 +86,30 @@ _KIND_PHRASES: Final = {
     "community fridge": "food",
     "food scheme": "food",
 }
-_LANGUAGE_OF: Final = {label.lower(): code for code, label in LANGUAGE_LABELS.items() if code != "en"}
 # How its own speakers write it, since they may be the ones who ask.
-_LANGUAGE_OF.update(
-    {
-        "polski": "pl",
-        "polsku": "pl",
-        "polskie": "pl",
-        "русски": "ru",
-        "русский": "ru",
-        "українська": "uk",
-        "українською": "uk",
-        "romana": "ro",
-        "romaneste": "ro",
-        "lietuviu": "lt",
-        "lietuviskai": "lt",
-        "portugues": "pt",
-        "български": "bg",
-        "magyar": "hu",
-        "magyarul": "hu",
-        "latviski": "lv",
-    }
-)
+_OWN_NAMES: Final = {
+    "polski": "pl",
+    "polsku": "pl",
+    "polskie": "pl",
+    "русски": "ru",
+    "русский": "ru",
+    "українська": "uk",
+    "українською": "uk",
+    "romana": "ro",
+    "romaneste": "ro",
+    "lietuviu": "lt",
+    "lietuviskai": "lt",
+    "portugues": "pt",
+    "български": "bg",
+    "magyar": "hu",
+    "magyarul": "hu",
+    "latviski": "lv",
+}
+_LANGUAGE_OF: Final = {
+    fold_name(name): code
+    for name, code in [*((label, code) for code, label in LANGUAGE_LABELS.items()), *_OWN_NAMES.items()]
+    if code != "en"
+}
 _SPOKEN: Final = frozenset({"speaking", "speaker", "speakers", "spoken", "language"})
 _BEFORE_PLACE: Final = frozenset({"in", "near", "at", "around", "by", "from", "nr"})
 _BEFORE_TIME: Final = frozenset(
@@ -328,7 +331,9 @@ class _Reader:
                 kind = _KIND_PHRASES.get(phrase)
                 if kind is not None:
                     self._kind = kind
-                    self._kind_words = self._take(at, at + length).split()
+                    # What follows "to" is where to go; without it Ely would be where the visitor is.
+                    taken = length - 1 if phrase.endswith(" to") else length
+                    self._kind_words = self._take(at, at + taken).split()
                     self._note("kind", phrase, kind, phrase)
                     return
 

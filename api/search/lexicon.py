@@ -1,6 +1,7 @@
 """From the words of a query to terms: known phrases, synonyms, slips put right from our own vocabulary."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log
 
 from api.db import ReadConnection
@@ -22,33 +23,49 @@ async def read_terms(
     )
     single = [phrase for phrase in [*phrases, *extra] if " " not in phrase]
     known = await queries.look_up_words(read, single)
-    terms = []
-    for number, phrase in enumerate([*phrases, *extra]):
-        is_last = number == len(phrases) - 1
-        terms.append(
-            _term(phrase, lexicon, known.get(phrase), is_last=is_last, optional=number >= len(phrases))
+    looked_up = [
+        _LookedUp(phrase, known.get(phrase), lexicon, is_last=number == len(phrases) - 1)
+        for number, phrase in enumerate([*phrases, *extra])
+    ]
+    # What means the word that was meant is looked for as well, not only what means the slip.
+    if meant := [word for one in looked_up for word in one.corrected]:
+        lexicon = replace(lexicon, also=lexicon.also | (await load_lexicon(read, meant)).also)
+    return [_term(one, lexicon, optional=number >= len(phrases)) for number, one in enumerate(looked_up)]
+
+
+class _LookedUp:
+    """A phrase with what our own entries know of it; `corrected` is what a slip was meant to be."""
+
+    def __init__(
+        self, phrase: str, known: queries.KnownWord | None, lexicon: Lexicon, *, is_last: bool
+    ) -> None:
+        self.phrase = phrase
+        self.known = known
+        self.is_unknown = known is not None and known.entries == 0
+        # A word that people say is whole and spelt right, whether or not an entry of ours has it.
+        is_odd = self.is_unknown and phrase not in lexicon.also
+        # The beginning of a word is a slip only when no word of ours begins so.
+        self.is_prefix = is_odd and is_last and bool(known and known.begins) and len(phrase) >= 2
+        self.corrected = (
+            best_corrections(phrase, known.alike) if known and is_odd and not self.is_prefix else ()
         )
-    return terms
+
+    @property
+    def entries(self) -> int:
+        """How many entries use it: of a slip, those that use what was meant. A phrase is taken to be rare."""
+        if self.known is None:
+            return 3
+        meant = [entries for word, entries in self.known.alike if word in self.corrected]
+        return self.known.entries or max(meant, default=0)
 
 
-def _term(
-    phrase: str, lexicon: Lexicon, known: queries.KnownWord | None, *, is_last: bool, optional: bool
-) -> Term:
-    unknown = known is not None and known.entries == 0
-    # The beginning of a word is a slip only when no word of ours begins so.
-    prefix = unknown and is_last and known is not None and known.begins and len(phrase) >= 2
-    corrected = (
-        best_corrections(phrase, known.alike)
-        if known is not None and unknown and not prefix and phrase not in lexicon.also
-        else ()
-    )
-    spoken = [phrase, *corrected]
-    also = tuple(dict.fromkeys(other for word in spoken for other in lexicon.also.get(word, ())))
-    entries = known.entries if known is not None else 3
-    found = not unknown or bool(prefix or corrected or also)
+def _term(word: _LookedUp, lexicon: Lexicon, *, optional: bool) -> Term:
+    spoken = [word.phrase, *word.corrected]
+    also = tuple(dict.fromkeys(other for one in spoken for other in lexicon.also.get(one, ())))
+    found = not word.is_unknown or bool(word.is_prefix or word.corrected or also)
     # A word that none of our entries has cannot be asked for, or nothing would ever be found.
-    weight = 1 / (1 + log(1 + entries)) if found else 0.1
-    return Term(phrase, corrected, also, bool(prefix), weight, found, optional or not found)
+    weight = 1 / (1 + log(1 + word.entries)) if found else 0.1
+    return Term(word.phrase, word.corrected, also, word.is_prefix, weight, found, optional or not found)
 
 
 async def load_lexicon(read: ReadConnection, words: Sequence[str]) -> Lexicon:

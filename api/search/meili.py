@@ -1,15 +1,17 @@
 """Meilisearch: the only home of its client. Finding words over one kept connection, and keeping the index."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from math import cos, radians
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import aiohttp
 import meilisearch
 import orjson
 from meilisearch.errors import MeilisearchApiError, MeilisearchCommunicationError, MeilisearchTimeoutError
+from meilisearch.models.task import TaskInfo
 
 from api.db import ReadConnection
 from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
@@ -20,6 +22,7 @@ INDEX: Final = "entries"
 # More than this and the words say too little: PostgreSQL then gives the exact totals.
 MOST_HITS: Final = 1000
 ANSWER_WITHIN_S: Final = 0.25
+SLOW_SHARE: Final = 0.3
 LONGEST_PAUSE_S: Final = 10.0
 TASK_TIMEOUT_MS: Final = 600_000
 PAGE: Final = 1000
@@ -43,8 +46,9 @@ SETTINGS: Final[dict[str, Any]] = {
 
 
 class MeiliEngine:
-    """`match_words` answers within `answer_within_s` or raises EngineAway; after a failure nobody waits
-    for it again until a growing pause is over, so a search never hangs on a dead engine."""
+    """`match_words` answers within `answer_within_s` or raises EngineAway; after a failure, or an answer
+    that was slow, nobody waits for it again until a growing pause is over, so that no search hangs on a dead
+    engine."""
 
     name = "meilisearch"
 
@@ -106,23 +110,31 @@ class MeiliEngine:
             else [one_word(term.typed) for term in query.required]
         )
         answers = await self._search([_search(phrase, filters) for phrase in phrases])
-        if any(len(answer["hits"]) >= MOST_HITS for answer in answers):
+        if any(len(hits) >= MOST_HITS for hits in answers):
             raise EngineAway
-        if query.how_many == "all":
-            return {hit["id"]: hit["_rankingScore"] for hit in answers[0]["hits"]}
-        return _shares(query, answers)
+        return answers[0] if query.how_many == "all" else _shares(query, answers)
 
-    async def _search(self, searches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def _search(self, searches: list[dict[str, Any]]) -> list[dict[str, float]]:
+        """For each search, the score of every entry found."""
+        began = time.monotonic()
+        if self._pause_s:
+            # Whether it is back is for one search to find out; the others need not wait with it.
+            self._away_until = began + self._answer_within_s
         try:
             body = orjson.dumps({"queries": searches})
             async with self._session().post(self._url, data=body) as reply:
                 if reply.status != 200:
                     raise self._note_failure()
-                answers = orjson.loads(await reply.read())["results"]
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                answers = _read_answers(await reply.read(), len(searches))
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, LookupError, TypeError) as error:
+            # Also a reply that is none of Meilisearch's: a proxy's page, another program on its port.
             raise self._note_failure() from error
-        self._pause_s = 0.0
-        return cast("list[dict[str, Any]]", answers)
+        if time.monotonic() - began > self._answer_within_s * SLOW_SHARE:
+            # One search may ask several times: in a row, answers that are only just in time take too long.
+            self._note_failure()
+        else:
+            self._pause_s = self._away_until = 0.0
+        return answers
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:
@@ -154,13 +166,21 @@ def _search(phrase: str, filters: list[list[str]] | None) -> dict[str, Any]:
     }
 
 
-def _shares(query: WordQuery, answers: list[dict[str, Any]]) -> dict[str, float]:
+def _read_answers(body: bytes, count: int) -> list[dict[str, float]]:
+    """Raises ValueError, LookupError or TypeError for anything else than `count` answers."""
+    results = orjson.loads(body)["results"]
+    if len(results) != count:
+        raise ValueError("as many answers as searches")
+    return [{hit["id"]: hit["_rankingScore"] for hit in result["hits"]} for result in results]
+
+
+def _shares(query: WordQuery, answers: list[dict[str, float]]) -> dict[str, float]:
     """What share of the words each entry has, the rare ones counting most; for `most`, those with enough."""
     whole = sum(term.weight for term in query.required)
     shares: dict[str, float] = {}
     for term, answer in zip(query.required, answers, strict=True):
-        for hit in answer["hits"]:
-            shares[hit["id"]] = shares.get(hit["id"], 0.0) + term.weight / whole
+        for entry_id in answer:
+            shares[entry_id] = shares.get(entry_id, 0.0) + term.weight / whole
     least = LEAST_SHARE if query.how_many == "most" else 0.0
     return {entry_id: share for entry_id, share in shares.items() if share >= least}
 
@@ -228,39 +248,46 @@ class MeiliIndex:
         self.write_settings(settings, index=index)
 
     def swap_in(self, index: str) -> None:
-        """Put a finished index in the place of the live one, with no empty moment, and drop the old."""
+        """Put a finished index in the place of the live one, with no empty moment, and drop the old. Where
+        there was none it takes the name: before that PostgreSQL answers, never an empty index."""
         if self.exists():
             self._done(lambda: self._client.swap_indexes([{"indexes": [INDEX, index]}]))
             self._done(lambda: self._client.delete_index(index))
         else:
-            self._done(lambda: self._client.create_index(INDEX, {"primaryKey": "id"}))
-            self.swap_in(index)
+            self._done(lambda: self._client.swap_indexes([{"indexes": [index, INDEX], "rename": True}]))
+
+    def drop_left_over(self, *, before: str) -> None:
+        """Drop what rebuilds that were cut short have left behind: unfinished indexes named before this."""
+        for one in self._ask(lambda: self._client.get_raw_indexes({"limit": PAGE}))["results"]:
+            uid = one["uid"]
+            if uid.startswith(f"{INDEX}_") and uid < before:
+                self._done(partial(self._client.delete_index, uid))
 
     def stamps(self) -> Iterator[tuple[str, str]]:
         """(id, stamp) of every document."""
         offset = 0
         while True:
-            try:
-                found = self._client.index(INDEX).get_documents(
-                    {"fields": ["id", "stamp"], "limit": PAGE, "offset": offset}
-                )
-            except AwayErrors as error:
-                raise EngineAway from error
+            page = {"fields": ["id", "stamp"], "limit": PAGE, "offset": offset}
+            found = self._ask(partial(self._client.index(INDEX).get_documents, page))
             for document in found.results:
                 yield document.id, document.stamp
             offset += PAGE
             if offset >= found.total:
                 return
 
-    def _done(self, ask: Any) -> None:
-        """Ask, wait for the task's end, and refuse to call a failed one done."""
+    def _ask(self, ask: Callable[[], Any]) -> Any:
         try:
-            task = ask()
-            ended = self._client.wait_for_task(
-                task.task_uid, timeout_in_ms=TASK_TIMEOUT_MS, interval_in_ms=20
-            )
+            return ask()
         except AwayErrors as error:
             raise EngineAway from error
+
+    def _done(self, ask: Callable[[], TaskInfo]) -> None:
+        """Ask, wait for the task's end, and refuse to call a failed one done."""
+        ended = self._ask(
+            lambda: self._client.wait_for_task(
+                ask().task_uid, timeout_in_ms=TASK_TIMEOUT_MS, interval_in_ms=20
+            )
+        )
         if ended.status != "succeeded":
             raise RuntimeError(f"Meilisearch refused a task: {ended.error}")
 

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from api.dependencies import Now, Read, State, Words
 from api.search import service
+from api.search.instead import find_instead
 from api.search.schemas import SearchParams
 from api.search.suggest import suggest
 
@@ -43,7 +44,11 @@ async def list_entries(request: Request, read: Read, words: Words, now: Now, sta
     params = SearchParams.from_query(request.query_params)
     reply = await service.find_entries(read, params, now=now, engine=words)
     state.tally.note(day=now.date(), terms=reply.terms, district=reply.district, results=reply.total)
-    return reply.as_json()
+    body = reply.as_json()
+    if reply.total == 0:
+        instead = await find_instead(read, params, now=now, engine=words, reply=reply)
+        body["instead"] = instead.as_json()
+    return body
 
 
 @router.get("/suggest")

@@ -109,6 +109,7 @@ CREATE TABLE face.words (word text PRIMARY KEY, lexeme text NOT NULL, entries in
 COMMENT ON TABLE face.words IS
   'The words our own entries use: what a misspelt word is corrected from. lexeme: its stem.';
 CREATE INDEX words_lexeme ON face.words (lexeme);
+CREATE INDEX words_start ON face.words (word COLLATE "C");
 CREATE INDEX words_trigram ON face.words USING gin (word public.gin_trgm_ops);
 
 CREATE TABLE face.data_version (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL);

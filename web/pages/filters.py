@@ -30,6 +30,16 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class ReadChip:
+    """Something read out of the words: `words` as typed, what they were taken to mean, and the address of the
+    same search with them left as words."""
+
+    words: str
+    meaning: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
 class DayChoice:
     value: str
     label: str
@@ -56,6 +66,22 @@ def chosen_chips(
     return chips
 
 
+def read_chips(params: SearchParams, understood: Sequence[Mapping[str, str]]) -> list[ReadChip]:
+    return [
+        ReadChip(one["words"], one["label"], _url(params, as_typed=(*params.as_typed, one["what"])))
+        for one in understood
+    ]
+
+
+# What may be read out of the words, and how it is said that it is not.
+AS_TYPED_WORDS: Final[dict[str, str]] = {
+    "place": "No place read from your words",
+    "time": "No day or time read from your words",
+    "kind": "No kind read from your words",
+    "language": "No language read from your words",
+}
+
+
 def _single_chips(params: SearchParams, all_areas: Sequence[Mapping[str, Any]]) -> list[Chip]:
     chips = []
     if params.day:
@@ -68,6 +94,13 @@ def _single_chips(params: SearchParams, all_areas: Sequence[Mapping[str, Any]]) 
         chips.append(Chip(f"In or serving {names.get(params.area, params.area)}", _url(params, area=None)))
     if params.bbox:
         chips.append(Chip("Only the part of the map you chose", _url(params, bbox=None)))
+    if params.radius_km != SearchParams().radius_km:
+        chips.append(Chip(f"Within {params.radius_km:g} km", _url(params, radius_km=None)))
+    if params.serves == "any":
+        chips.append(Chip("Also what serves other places", _url(params, serves=None)))
+    for what in params.as_typed:
+        left = tuple(one for one in params.as_typed if one != what)
+        chips.append(Chip(AS_TYPED_WORDS.get(what, "Words as typed"), _url(params, as_typed=left)))
     return chips
 
 

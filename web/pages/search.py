@@ -1,16 +1,18 @@
 """The search page: a list and a map from one query, with every filter as a plain form."""
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse
 
 from api.areas import service as areas
 from api.dependencies import Now, Read, State, Words
 from api.errors import BadInput
+from api.search.instead import find_instead
 from api.search.schemas import SearchParams, SearchReply
 from api.search.service import find_entries
 from web.map import MapView, draw_map
-from web.pages.filters import FILTER_GROUPS, chosen_chips, day_choices
+from web.pages.filters import FILTER_GROUPS, chosen_chips, day_choices, read_chips
 from web.pages.page import PageRouter, ThisPage
 
 router = PageRouter()
@@ -36,15 +38,33 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
         return page.show("search/problem.html", status=problem.status, problem=problem, **form)
     if params.page == 1:
         state.tally.note(day=now.date(), terms=reply.terms, district=reply.district, results=reply.total)
-    chips = chosen_chips(params, reply.facets, all_areas)
+    # A list that begins past its last page is empty too, but something was found.
+    instead = None
+    if not reply.total:
+        instead = await find_instead(read, params, now=now, engine=words, reply=reply)
     return page.show(
         "search/index.html",
         params=params,
         reply=reply,
-        chips=chips,
+        chips=chosen_chips(params, reply.facets, all_areas),
+        read_chips=read_chips(params, reply.understood),
+        instead=instead,
+        missing_url=missing_url(page.settings.report_email, params),
         map=draw_map(search_view(params, reply), nonce=page.nonce, settings=page.settings),
         **form,
     )
+
+
+def missing_url(report_email: str | None, params: SearchParams) -> str:
+    """Where to say what is missing: a letter begun with the search, or what the site says of itself."""
+    if report_email is None:
+        return "/about#missing"
+    asked = " ".join(part for part in (params.q, params.near and f"near {params.near}") if part)
+    letter = {
+        "subject": "Something is missing",
+        "body": f"I looked for: {asked}\n\nIt would be good to have: ",
+    }
+    return f"mailto:{quote(report_email, safe='@')}?{urlencode(letter, quote_via=quote)}"
 
 
 def search_view(params: SearchParams, reply: SearchReply) -> MapView:

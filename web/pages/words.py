@@ -96,6 +96,22 @@ def relaxed_words(how: str) -> str:
     return RELAXED_WORDS.get(how, RELAXED_WORDS["some_words"])
 
 
+def corrected_words(corrected: Mapping[str, str]) -> str:
+    """ "No entry says “lonley”, so we looked for “lonely”." A word is only put right when none of ours is it:
+    a search for it exactly as typed would find nothing, so none is offered."""
+    typed, meant = ([quoted(word) for word in words] for words in (corrected.keys(), corrected.values()))
+    return f"No entry says {join_words(typed, 'or')}, so we looked for {join_words(meant)}."
+
+
+def unknown_words(unknown: list[str]) -> str:
+    """ "No entry mentions “zzqx”."; empty when every word is known."""
+    return f"No entry mentions {join_words([quoted(word) for word in unknown], 'or')}." if unknown else ""
+
+
+def quoted(text: str) -> str:
+    return f"“{text}”"
+
+
 PRECISION_WORDS: Final = {
     "exact": "We know this spot exactly.",
     "postcode": "We know this postcode to about 100 metres.",
@@ -218,7 +234,8 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "precision_words": precision_words,
     "where_precision_words": where_precision_words,
     "relaxed_words": relaxed_words,
-    "quoted": lambda text: f"“{text}”",
+    "corrected_words": corrected_words,
+    "unknown_words": unknown_words,
     "short_distance": short_distance,
     "join_words": join_words,
     "paragraphs": paragraphs,

@@ -21,12 +21,14 @@ SELECT json_build_object(
 FROM face.entries e WHERE e.state <> 'closed'
 """
 _TAKE = """
-SELECT id, entry_id::text FROM directory.outbox ORDER BY id LIMIT :size FOR UPDATE SKIP LOCKED
+SELECT id, entry_id::text FROM directory.outbox ORDER BY id LIMIT :size
 """
 
 
 def take_waiting(session: Session, *, size: int) -> list[tuple[int, str]]:
-    """(outbox id, entry id) of the oldest changes; no other worker takes them until this transaction ends."""
+    """(outbox id, entry id) of the oldest changes. Other workers wait until this transaction ends: an older
+    form of an entry must not reach the index after a newer one."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('hereabouts.outbox'))"))
     return [(row[0], row[1]) for row in session.execute(text(_TAKE), {"size": size})]
 
 

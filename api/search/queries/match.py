@@ -197,13 +197,17 @@ def base_of(match: Match, params: SearchParams) -> str:
     """Every entry that matches apart from the facet groups, with whether each group would keep it."""
     kept = " AND ".join(f"ok_{group}" for group in GROUPS)
     score = " + ".join(PARTS.values())
-    keeps = ", ".join(f"{_chosen(params, group, match.values)} AS ok_{group}" for group in GROUPS)
+    chosen = {group: _chosen(params, group, match.values) for group in GROUPS}
+    keeps = ", ".join(f"{condition} AS ok_{group}" for group, condition in chosen.items())
+    # How well the words fit is most of the work: it is asked only of what the facets keep.
+    conditions = [condition for condition in chosen.values() if condition != "true"]
+    text = f"CASE WHEN {' AND '.join(conditions)} THEN {match.text} END" if conditions else match.text
     columns = ", ".join(f"e.{column}" for column in dict.fromkeys(COLUMNS.values()))
     return f"""
   base AS MATERIALIZED (
     SELECT e.id, e.name_key, e.lon, e.lat, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on,
            {columns}, {keeps},
-           {match.text} AS text, {match.serves} AS serves, {match.distance} AS distance_m,
+           {text} AS text, {match.serves} AS serves, {match.distance} AS distance_m,
            {match.rough} AS rough, {match.open_then} AS open_then
     FROM {match.source} WHERE {" AND ".join(match.where)}),
   fitting AS (SELECT *, {score} AS score FROM base WHERE {kept}),

@@ -17,7 +17,10 @@ class KnownWord:
 
 _LOOK_UP_WORDS = """
 SELECT t.typed, coalesce(k.entries, 0)::int,
-       EXISTS (SELECT FROM face.words b WHERE b.word LIKE t.typed || '%%' AND b.word <> t.typed),
+       -- Bounds in the C collation are what an index answers; a LIKE on a column's text is not.
+       k.entries IS NULL AND EXISTS (
+         SELECT FROM face.words b
+         WHERE b.word COLLATE "C" > t.typed AND b.word COLLATE "C" < t.typed || chr(1114111)),
        CASE WHEN k.entries IS NULL THEN (
          SELECT array_agg(json_build_array(a.word, a.entries)) FROM (
            SELECT word, entries FROM face.words

@@ -75,10 +75,10 @@ class PageReader(HTMLParser):
 
     @property
     def cards(self) -> list[str]:
-        """Slugs of the main list, in order; what is near but not serving is not part of it."""
+        """Slugs of the main list, in order, without what does not serve the place or is offered instead."""
         slugs, apart = [], False
         for one in self.elements:
-            apart = apart or "not-serving" in one.attributes.get("class", "").split()
+            apart = apart or bool({"not-serving", "nothing"} & set(one.attributes.get("class", "").split()))
             if one.tag == "article" and "data-slug" in one.attributes and not apart:
                 slugs.append(one.attributes["data-slug"])
         return slugs

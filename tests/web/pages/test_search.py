@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.conftest import Directory
 from tests.web.pages.html_reader import PageReader, read_html
 
 QUERIES = [
@@ -158,7 +159,13 @@ def test_an_empty_place_is_everywhere(client: TestClient) -> None:
 
 def test_a_slip_of_the_keyboard_is_put_right_and_said(client: TestClient) -> None:
     assert client.get("/api/v1/entries?q=gardning").json()["corrected"] == {"gardning": "gardening"}
-    assert "We also looked for “gardening”." in see(client, "q=gardning").text
+    assert "No entry says “gardning”, so we looked for “gardening”." in see(client, "q=gardning").text
+
+
+def test_a_word_that_no_entry_has_is_named(client: TestClient) -> None:
+    assert client.get("/api/v1/entries?q=tea+zzqx").json()["unknown"] == ["zzqx"]
+    assert "No entry mentions “zzqx”." in see(client, "q=tea+zzqx").text
+    assert "No entry mentions" not in see(client, "q=tea").text
 
 
 def test_a_list_that_has_only_some_of_the_words_says_so(client: TestClient) -> None:
@@ -178,25 +185,80 @@ def test_what_was_read_out_of_the_words_is_said_and_can_be_taken_back(client: Te
     understood = client.get(f"/api/v1/entries?{query}").json()["understood"]
     assert {one["what"] for one in understood} == {"place", "time"}
     page = see(client, query)
+    assert not page.with_class("chip"), "what was only read from the words is not what the visitor chose"
     for one in understood:
-        assert f"We took “{one['words']}” to mean {one['label']}." in page.text
-        back = next(link for link in page.links if f"as_typed={one['what']}" in link)
-        assert f"We took “{one['words']}”" not in read_html(client.get(back).text).text
-    assert not page.with_class("chip"), "a chip is what the visitor chose"
+        chip = next(chip for chip in page.with_class("chip-read") if f"“{one['words']}”" in chip.text)
+        assert one["label"] in chip.text
+        without = read_html(client.get(chip.attributes["href"]).text)
+        assert f"“{one['words']}” as" not in without.text
+        # Having taken it back is a choice like any other: it is shown, and can be taken back itself.
+        again = next(other for other in without.with_class("chip") if "read from your words" in other.text)
+        assert read_html(client.get(again.attributes["href"]).text).cards == page.cards
 
 
 @pytest.mark.parametrize(
-    "query", ["q=zzqx", "near=Soham&kind=lending&language=bsl", "kind=food&language=bsl"]
+    ("query", "words"),
+    [("near=Soham&radius_km=20", "Within 20 km"), ("near=Soham&serves=any", "Also what serves other places")],
 )
+def test_how_far_and_for_whom_are_chips_too(client: TestClient, query: str, words: str) -> None:
+    chip = next(one for one in see(client, query).with_class("chip") if words in one.text)
+    assert chip.attributes["href"] == "/search?near=Soham"
+
+
+def test_hours_we_do_not_hold_are_counted_and_can_be_seen(client: TestClient) -> None:
+    query = "at=2026-11-25T10:00"
+    unknown = client.get(f"/api/v1/entries?{query}").json()["times_unknown"]
+    assert unknown > 1, "the example data has such entries"
+    page = see(client, query)
+    assert f"{unknown} more may be open then: we do not hold their hours." in page.text
+    assert "/search" in [link for link in page.links if "at=" not in link]
+
+
+def test_open_at_a_chosen_time_is_not_said_of_now(client: TestClient) -> None:
+    page = see(client, "at=2026-11-25T10:00")
+    states = {one.text.strip() for one in page.with_class("state-open")}
+    assert states == {"Open then"}
+
+
+NOTHING = [
+    "q=zzqx",
+    "near=Soham&kind=lending&language=bsl",
+    "kind=food&language=bsl",
+    "q=lonely+in+soham&kind=lending&cost=paid",
+]
+
+
+@pytest.mark.parametrize("query", NOTHING)
 def test_nothing_found_is_a_beginning(client: TestClient, query: str) -> None:
     assert client.get(f"/api/v1/entries?{query}").json()["total"] == 0
     page = see(client, query)
     assert page.one("h1").text.strip().startswith("Nothing yet")
-    assert [
-        link
-        for link in page.links
-        if link.startswith("/connectors?near=" if "near" in query else "/connectors")
-    ]
+    place = "near" in query or "soham" in query
+    assert [one for one in page.links if one.startswith("/connectors?near=" if place else "/connectors")]
+    assert bool(page.with_class("connector")) == place, "who to ask about the place is on the page itself"
+    assert "Tell us it is missing" in page.text
     for link in page.links:
-        if link.startswith("/search"):
+        if link.startswith("/"):
             assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("query", NOTHING[1:])
+def test_each_way_on_finds_what_it_says(client: TestClient, query: str) -> None:
+    page = see(client, query)
+    said = [
+        (page.elements[number - 1].attributes["href"], one.text.split()[0])
+        for number, one in enumerate(page.elements)
+        if "count" in one.attributes.get("class", "") and page.elements[number - 1].tag == "a"
+    ]
+    assert said
+    for link, count in said:
+        assert read_html(client.get(link).text).one("h1").text.split()[0] == count, link
+
+
+def test_what_is_missing_is_told_by_letter_where_there_is_an_address(example_database: Directory) -> None:
+    with example_database.client(report_email="someone@example.org") as other:
+        page = see(other, "q=zzqx&kind=food")
+        letter = next(link for link in page.links if link.startswith("mailto:"))
+        assert letter.startswith("mailto:someone@example.org?subject=")
+        assert "zzqx" in letter
+        assert "+" not in letter, "a mail program shows a plus as it stands"

@@ -1,52 +1,8 @@
 // Small helps on top of pages that work without them: words and places suggested while typing, "use where I am",
-// and the focus moved to a problem when there is one.
+// the focus moved to a problem when there is one, and a search form that says what its address says.
 
-const WAIT_MS = 180;
-
-// Each kind of box: where to ask, and the suggestions in the answer.
-const PLACES = { url: "/api/v1/places?q=", read: (reply) => reply.suggestions };
-const WORDS = {
-  url: "/api/v1/suggest?q=",
-  read: (reply) =>
-    reply.items
-      .filter(({ what }) => what === "need" || what === "entry")
-      .map(({ label, detail }) => ({ value: label, label: detail || label })),
-};
-
-function suggest(input, source, name) {
-  const list = document.createElement("datalist");
-  list.id = name;
-  input.after(list);
-  input.setAttribute("list", list.id);
-  input.setAttribute("autocomplete", "off");
-  let timer = 0;
-  let asked = "";
-
-  async function ask() {
-    const typed = input.value.trim();
-    if (typed.length < 2 || typed === asked) return;
-    asked = typed;
-    try {
-      const reply = await fetch(source.url + encodeURIComponent(typed));
-      if (!reply.ok || typed !== asked) return;
-      list.replaceChildren(...source.read(await reply.json()).map(asOption));
-    } catch {
-      // Suggestions are a help, not a need: typing and sending still works.
-    }
-  }
-
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(ask, WAIT_MS);
-  });
-}
-
-function asOption(place) {
-  const option = document.createElement("option");
-  option.value = place.value;
-  if (place.label !== place.value) option.label = place.label;
-  return option;
-}
+import { Combobox } from "./combobox.js";
+import { forPlaces, forWords } from "./suggestions.js";
 
 function offerHere(input) {
   const button = document.createElement("button");
@@ -75,13 +31,25 @@ function offerHere(input) {
   field.append(button, said);
 }
 
-document.querySelectorAll("input[data-places]").forEach((input, number) => {
-  suggest(input, PLACES, `places-${number}`);
+document.querySelectorAll("input[data-places]").forEach((input) => {
+  new Combobox(input, forPlaces(input));
   if (input.id === "near" && "geolocation" in navigator && window.isSecureContext) offerHere(input);
 });
 
-document.querySelectorAll("input[data-words]").forEach((input, number) => {
-  suggest(input, WORDS, `words-${number}`);
+document.querySelectorAll("input[data-words]").forEach((input) => new Combobox(input, forWords(input)));
+
+// What was left empty need not stand in the address that people share.
+document.querySelectorAll("form[method=get]").forEach((form) => {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+  });
+});
+
+// Going back, browsers put into a form what it held when it was left, though the list below answers the address.
+window.addEventListener("pageshow", ({ persisted }) => {
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (!persisted && arrival?.type !== "back_forward") return;
+  document.querySelectorAll("form[data-of-address]").forEach((form) => form.reset());
 });
 
 document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,151 @@
+"""`make bench`: measures speed and how well words are understood, prints tables and writes JSON."""
+
+import argparse
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import search, words
+from tests.bench.site import (
+    PROJECT,
+    bench_cluster,
+    bench_meilisearch,
+    examples_directory,
+    large_directory,
+)
+from tests.conftest import Directory
+from web.meilisearch import find_meilisearch
+
+PARTS = ("search", "words")
+console = Console()
+
+
+def main() -> None:
+    options = read_options()
+    home: Path = options.home.resolve()
+    report: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
+    with bench_cluster(home) as cluster:
+        report["machine"] = machine_facts(cluster.url_of("postgres"), cluster.url)
+        show_machine(report["machine"])
+        if "words" in options.only:
+            directory = examples_directory(cluster, console.print, stale_ok=options.stale_ok)
+            report["words"] = bench_words(directory, home)
+        if "search" in options.only:
+            report["search"] = {
+                str(size): bench_search(
+                    large_directory(cluster, size, console.print, stale_ok=options.stale_ok), home, size
+                )
+                for size in options.size
+            }
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+    console.print(f"All figures are in {options.json}")
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "--size",
+        type=lambda text: int(text.replace(",", "").replace("_", "")),
+        action="append",
+        help="how many entries to search among; may be given more than once (100000)",
+    )
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone")
+    parser.add_argument("--json", type=Path, default=PROJECT / "var" / "bench.json", help="where figures go")
+    parser.add_argument(
+        "--home", type=Path, default=PROJECT / "var" / "bench", help="where data is kept between runs"
+    )
+    parser.add_argument(
+        "--stale-ok",
+        action="store_true",
+        help="take data of an earlier run though the code has changed since",
+    )
+    options = parser.parse_args()
+    options.size = options.size or [100_000]
+    options.only = options.only or list(PARTS)
+    return options
+
+
+def machine_facts(url: str, directory_url: str) -> dict[str, Any]:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT current_setting('server_version')").fetchone()
+    with psycopg.connect(directory_url) as connection:
+        postgis = connection.execute(
+            "SELECT extversion FROM pg_extension WHERE extname = 'postgis'"
+        ).fetchone()
+    program = find_meilisearch()
+    version = program and subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "load_before": round(os.getloadavg()[0], 1),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9),
+        "python": platform.python_version(),
+        "postgresql": row[0] if row else None,
+        "postgis": postgis[0] if postgis else None,
+        "meilisearch": version.stdout.split()[-1] if version else None,
+    }
+
+
+def show_machine(facts: dict[str, Any]) -> None:
+    console.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items()))
+
+
+def bench_search(directory: Directory, home: Path, size: int) -> dict[str, Any]:
+    with bench_meilisearch(home, directory, console.print) as server:
+        figures = search.run(directory, server, home=home)
+    table = Table(title=f"Search with words, place and facet, {size:,} entries (ms, one at a time)")
+    for column in ("engine", "way", "median", "95 %", "calls"):
+        table.add_column(column, justify="left" if column in ("engine", "way") else "right")
+    for one in figures:
+        bare = "bare SQL, 20 ids" if one.engine == "postgres" else "bare call, the same limit"
+        ways = {bare: one.bare, "bare call, limit 20": one.bare_20, "service": one.service, "HTTP": one.http}
+        for way, timing in ways.items():
+            if timing:
+                table.add_row(one.engine, way, f"{timing.median:.1f}", f"{timing.p95:.1f}", str(timing.calls))
+    console.print(table)
+    for one in figures:
+        console.print(verdict(one, size))
+    return {one.engine: one.as_json() for one in figures}
+
+
+def verdict(one: search.EngineFigures, size: int) -> str:
+    """The figures against the aims."""
+    over = one.service.median - one.bare.median
+    met = "met" if one.service.median <= one.allowed_ms() else "MISSED"
+    lines = [
+        f"{one.engine}: service {one.service.median / one.bare.median:.2f} × the bare engine "
+        f"({over:+.1f} ms); aim {one.allowed_ms():.1f} ms, {met}; "
+        f"over HTTP {one.http.median:.1f} ms",
+        f"  answered by {one.answered_by}, gave way: {one.relaxed}, results (median) {one.results}",
+    ]
+    if size >= 1_000_000:
+        met = "met" if one.http.median < search.MOST_MS_AT_A_MILLION else "MISSED"
+        lines.append(f"  under {search.MOST_MS_AT_A_MILLION:.0f} ms at a million: {met}")
+    return "\n".join(lines)
+
+
+def bench_words(directory: Directory, home: Path) -> dict[str, Any]:
+    with bench_meilisearch(home, directory, console.print) as server:
+        figures = words.run(directory, server)
+    table = Table(title="Words, example data")
+    for column in ("engine", "golden queries right (first 3)", "one slip in a name (first 5)"):
+        table.add_column(column, justify="left" if column == "engine" else "right")
+    for one in figures:
+        table.add_row(one.engine, f"{one.golden:.1%}", f"{one.typos:.1%}")
+    console.print(table)
+    for one in figures:
+        for wrong in one.golden_wrong:
+            console.print(f"{one.engine}: {wrong}", markup=False)
+    return {one.engine: one.as_json() for one in figures}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Timing one thing at a time: median and 95th percentile in milliseconds."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from statistics import mean, median, quantiles
+from typing import Any, TypeVar
+
+Asked = TypeVar("Asked")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """All in milliseconds, of `calls` single-stream calls."""
+
+    median: float
+    p95: float
+    mean: float
+    calls: int
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> "Timing":
+        taken = [one * 1000 for one in seconds]
+        return cls(median(taken), quantiles(taken, n=20)[-1], mean(taken), len(taken))
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: round(value, 3) for name, value in asdict(self).items()}
+
+
+async def time_each(
+    ask: Callable[[Asked], Awaitable[object]], questions: Sequence[Asked], *, warm_up: int
+) -> list[float]:
+    """Seconds of each question, asked one after the other, after a warm-up with the first of them."""
+    for question in questions[:warm_up]:
+        await ask(question)
+    taken = []
+    for question in questions:
+        began = time.perf_counter()
+        await ask(question)
+        taken.append(time.perf_counter() - began)
+    return taken
