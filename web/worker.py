@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import structlog
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.tasks import Task
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 # Also without news: a notification is lost when the connection is.
 LOOK_EVERY_S = 10.0
 RETRY_AFTER_S = 2.0
+AwayErrors = (psycopg.OperationalError, ConnectorException)
 # A job that waited for another's lock is not announced again when that ends.
 LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
@@ -104,31 +105,31 @@ class Worker:
                 )
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled, however often the database goes away."""
         try:
-            async with self.app.open_async(), asyncio.TaskGroup() as group:
-                group.create_task(self._listen())
-                group.create_task(
-                    self.app.run_worker_async(
-                        concurrency=2,
-                        install_signal_handlers=False,
-                        listen_notify=True,
-                        fetch_job_polling_interval=LOOK_FOR_JOBS_S,
-                    )
-                )
+            while True:
+                try:
+                    await self._work()
+                except* (psycopg.OperationalError, ConnectorException):
+                    log.warning("the database is away; trying again")
+                await asyncio.sleep(RETRY_AFTER_S)
         finally:
             self._engine.dispose()
 
+    async def _work(self) -> None:
+        async with self.app.open_async(), asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(
+                self.app.run_worker_async(
+                    concurrency=2,
+                    install_signal_handlers=False,
+                    listen_notify=True,
+                    fetch_job_polling_interval=LOOK_FOR_JOBS_S,
+                )
+            )
+
     async def _listen(self) -> None:
         """A job as soon as a save commits, and every few seconds in case the news was lost."""
-        while True:
-            try:
-                await self._listen_once()
-            except psycopg.OperationalError:
-                log.warning("the database is away; trying again")
-                await asyncio.sleep(RETRY_AFTER_S)
-
-    async def _listen_once(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
             await connection.execute("LISTEN outbox")
             while True:

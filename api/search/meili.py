@@ -264,11 +264,16 @@ class MeiliIndex:
                 self._done(partial(self._client.delete_index, uid))
 
     def stamps(self) -> Iterator[tuple[str, str]]:
-        """(id, stamp) of every document."""
+        """(id, stamp) of every document; none when there is no index, which may be lost at any moment."""
         offset = 0
         while True:
             page = {"fields": ["id", "stamp"], "limit": PAGE, "offset": offset}
-            found = self._ask(partial(self._client.index(INDEX).get_documents, page))
+            try:
+                found = self._ask(partial(self._client.index(INDEX).get_documents, page))
+            except MeilisearchApiError as error:
+                if error.code == "index_not_found":
+                    return
+                raise
             for document in found.results:
                 yield document.id, document.stamp
             offset += PAGE

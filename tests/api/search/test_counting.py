@@ -1,7 +1,9 @@
 """Searches are counted without any person: no postcode, no digits, no name beside what was looked for."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -109,12 +111,18 @@ def test_a_flood_of_words_takes_no_more_memory(tally: SearchTally, factory: sess
 
 def test_a_count_outlives_a_database_that_is_away(factory: sessionmaker[Session], scratch: Directory) -> None:
     away = make_engine("postgresql://nobody@127.0.0.1:1/nothing")
-    tally = SearchTally(make_session_factory(away))
+    away_factory = make_session_factory(away)
+    tally = SearchTally(away_factory)
     with pytest.raises(OperationalError):
-        make_session_factory(away)().execute(text("SELECT 1"))
+        away_factory().execute(text("SELECT 1"))
     note(tally, "tea", results=4)
+
+    def search_meanwhile() -> AbstractContextManager[Session]:
+        note(tally, "tea", results=5)
+        return away_factory.begin()
+
+    tally._write = SimpleNamespace(begin=search_meanwhile)  # type: ignore[assignment]
     tally.flush()
-    note(tally, "tea", results=5)
     tally._write = factory
     tally.flush()
     assert rows(factory) == [(TODAY, "tea", "", 5, 2)]

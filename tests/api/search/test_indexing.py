@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.db import make_session_factory
 from api.search.engine import EngineAway
 from api.search.indexing import Drift, find_drift, index_waiting, mend_drift, reindex, write_settings
-from api.search.meili import INDEX
+from api.search.meili import INDEX, MeiliIndex
 from api.search.queries.index import all_documents
 from api.search.sayings import save_group
 from tests.api.search.conftest import opened_asking
@@ -245,6 +245,22 @@ def test_a_save_that_ends_after_the_rebuild_is_not_lost(
     assert str(new.entry_id) in ids_in(indexed)
     with factory() as session:
         assert find_drift(session, indexed.index) == NO_DRIFT
+
+
+def test_what_the_old_index_was_told_during_a_rebuild_reaches_the_new(
+    factory: sessionmaker[Session], indexed: Meilisearch
+) -> None:
+    class Meanwhile(MeiliIndex):
+        def swap_in(self, index: str) -> None:
+            with factory.begin() as session:
+                add(session, name="Saved Meanwhile")
+            index_waiting(factory, indexed.index)
+            super().swap_in(index)
+
+    reindex(factory, Meanwhile(indexed.url, indexed.key))
+    assert ids_in(indexed) == set()
+    index_waiting(factory, indexed.index)
+    assert len(ids_in(indexed)) == 1
 
 
 def test_a_rebuild_follows_what_people_say(
