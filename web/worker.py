@@ -110,7 +110,7 @@ class Worker:
             while True:
                 try:
                     await self._work()
-                except* (psycopg.OperationalError, ConnectorException):
+                except* AwayErrors:
                     log.warning("the database is away; trying again")
                 await asyncio.sleep(RETRY_AFTER_S)
         finally:

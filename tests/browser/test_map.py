@@ -190,7 +190,10 @@ def test_one_finger_scrolls_the_page_and_two_move_the_map(visit: Visit) -> None:
     wait_until(lambda: page.evaluate("scrollY") > top)
     pane = page.locator(".leaflet-map-pane")
     assert pane.evaluate("pane => pane.style.transform") == "translate3d(0px, 0px, 0px)"
+    # A page that is still gliding would take the next fingers for its own.
+    page.wait_for_timeout(600)
     page.evaluate("top => scrollTo(0, top)", top)
+    page.wait_for_timeout(300)
     scale = page.locator(".leaflet-control-scale-line").first
     before = scale.inner_text()
     drag(page, [(x, y), (x + 40, y)], [(-4, 0), (8, 0)])
