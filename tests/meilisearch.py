@@ -167,7 +167,7 @@ def working(directory: Directory, server: Meilisearch | None) -> Iterator[None]:
         except BaseException as error:
             broken.append(error)
 
-    thread = Thread(target=run)
+    thread = Thread(target=run, daemon=True)
     thread.start()
     try:
         yield

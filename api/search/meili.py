@@ -23,6 +23,7 @@ INDEX: Final = "entries"
 MOST_HITS: Final = 1000
 ANSWER_WITHIN_S: Final = 0.25
 SLOW_SHARE: Final = 0.3
+SHORTEST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 10.0
 TASK_TIMEOUT_MS: Final = 600_000
 PAGE: Final = 1000
@@ -46,9 +47,9 @@ SETTINGS: Final[dict[str, Any]] = {
 
 
 class MeiliEngine:
-    """`match_words` answers within `answer_within_s` or raises EngineAway; after a failure, or an answer
-    that was slow, nobody waits for it again until a growing pause is over, so that no search hangs on a dead
-    engine."""
+    """`match_words` answers within `answer_within_s` or raises EngineAway; after a failure nobody waits
+    for it again until a growing pause is over, and after a slow answer until a short one is, so that no
+    search hangs on a dead engine."""
 
     name = "meilisearch"
 
@@ -129,11 +130,10 @@ class MeiliEngine:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, LookupError, TypeError) as error:
             # Also a reply that is none of Meilisearch's: a proxy's page, another program on its port.
             raise self._note_failure() from error
-        if time.monotonic() - began > self._answer_within_s * SLOW_SHARE:
-            # One search may ask several times: in a row, answers that are only just in time take too long.
-            self._note_failure()
-        else:
-            self._pause_s = self._away_until = 0.0
+        now = time.monotonic()
+        is_slow = now - began > self._answer_within_s * SLOW_SHARE
+        # One search may ask several times: in a row, answers that are only just in time take too long.
+        self._pause_s, self._away_until = 0.0, now + SHORTEST_PAUSE_S if is_slow else 0.0
         return answers
 
     def _session(self) -> aiohttp.ClientSession:
@@ -143,7 +143,7 @@ class MeiliEngine:
         return self._http
 
     def _note_failure(self) -> EngineAway:
-        self._pause_s = min(LONGEST_PAUSE_S, max(0.5, self._pause_s * 2))
+        self._pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, self._pause_s * 2))
         self._away_until = time.monotonic() + self._pause_s
         return EngineAway()
 
