@@ -109,12 +109,23 @@ class Worker:
         try:
             while True:
                 try:
-                    await self._work()
+                    await self._work_in_a_task()
                 except* AwayErrors:
                     log.warning("the database is away; trying again")
                 await asyncio.sleep(RETRY_AFTER_S)
         finally:
             self._engine.dispose()
+
+    async def _work_in_a_task(self) -> None:
+        """A task that fails while it is cancelled tells only of that: being told to stop is kept apart."""
+        work = asyncio.create_task(self._work())
+        try:
+            await asyncio.wait({work})
+        except asyncio.CancelledError:
+            work.cancel()
+            await asyncio.wait({work})
+            raise
+        work.result()
 
     async def _work(self) -> None:
         async with self.app.open_async(), asyncio.TaskGroup() as group:

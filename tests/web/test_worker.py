@@ -1,5 +1,6 @@
 """The worker: what is saved is found within seconds, whatever was away in between."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2 as httpx
+import psycopg
 import pytest
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import text
@@ -124,6 +126,31 @@ def test_the_database_may_drop_every_connection(scratch: Directory, empty: Meili
         with scratch.write() as session:
             saved = add(session, name="Soham Choir")
         wait_until(lambda: ids_in(empty) == {str(saved.entry_id)}, SOON_S)
+
+
+def test_it_stops_when_told_just_as_the_database_goes(
+    scratch: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(self: Worker) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(lose_the_database())
+
+    async def lose_the_database() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise psycopg.OperationalError("the connection is lost") from None
+
+    async def stop_soon() -> None:
+        running = asyncio.create_task(worker.run())
+        await asyncio.sleep(0.1)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(running, 10)
+
+    monkeypatch.setattr(Worker, "_work", work)
+    worker = Worker(scratch.url, None)
+    asyncio.run(stop_soon())
 
 
 def test_a_worker_killed_at_its_work_blocks_nobody(scratch: Directory, empty: Meilisearch) -> None:
