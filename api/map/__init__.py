@@ -1,0 +1,1 @@
+"""The map: clusters, points and tiles of a search, bounded by the screen."""
