@@ -1,7 +1,7 @@
 """The two coordinate systems in use, by name, and the way between them."""
 
 from functools import lru_cache
-from math import floor, isfinite
+from math import isfinite
 from typing import Final
 
 import pyproj
@@ -9,7 +9,6 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # 
 
 WGS84: Final = 4326
 OSGB: Final = 27700
-SQUARE_M: Final = 10_000
 
 # Nothing may be fetched while serving: the built-in shift is within 3 m, which is enough here.
 set_network_enabled(active=False)
@@ -37,10 +36,3 @@ def to_osgb(lon: float, lat: float) -> tuple[float, float]:
 def to_wgs84(easting: float, northing: float) -> tuple[float, float]:
     """(lon, lat) in degrees of a British National Grid point. Raises ValueError where there is none."""
     return _transform(OSGB, WGS84, easting, northing)
-
-
-def square_of(lon: float, lat: float) -> int:
-    """Number of the 10 km square of the National Grid that a WGS84 point lies in; `geo.sql.squares` lists
-    those of a shape. A coarse net, to leave out what is far away."""
-    easting, northing = to_osgb(lon, lat)
-    return floor(easting / SQUARE_M) * 1000 + floor(northing / SQUARE_M)

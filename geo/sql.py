@@ -4,7 +4,7 @@ Every function takes SQL expressions and returns one. SRIDs come from `geo.crs`;
 worked out in EPSG:27700, where a unit is a metre.
 """
 
-from geo.crs import OSGB, SQUARE_M, WGS84
+from geo.crs import OSGB, WGS84
 from geo.privacy import AREA_GRID_M, STREET_GRID_M
 
 # Metres a circle must grow so that it still covers all it covered before its centre moved to a cell's centre.
@@ -123,15 +123,27 @@ def extent_array(geometry: str) -> str:
     return f"ARRAY[ST_XMin({extent}), ST_YMin({extent}), ST_XMax({extent}), ST_YMax({extent})]"
 
 
-def squares(geometry: str) -> str:
-    """Numbers of the 10 km squares that the box round an EPSG:27700 shape touches (`geo.crs.square_of`)."""
+def square_keys(geometry: str, letter: str, side_m: int) -> str:
+    """Keys (`geo.squares`) of the squares that the box round an EPSG:27700 geometry touches, as an array."""
     return (
-        "ARRAY(SELECT x * 1000 + y "
-        f"FROM generate_series(floor(ST_XMin({geometry}) / {SQUARE_M})::int, "
-        f"floor(ST_XMax({geometry}) / {SQUARE_M})::int) x, "
-        f"generate_series(floor(ST_YMin({geometry}) / {SQUARE_M})::int, "
-        f"floor(ST_YMax({geometry}) / {SQUARE_M})::int) y)"
+        f"ARRAY(SELECT '{letter}' || x || ':' || y "
+        f"FROM generate_series(floor(ST_XMin({geometry}) / {side_m})::int, "
+        f"floor(ST_XMax({geometry}) / {side_m})::int) x, "
+        f"generate_series(floor(ST_YMin({geometry}) / {side_m})::int, "
+        f"floor(ST_YMax({geometry}) / {side_m})::int) y)"
     )
+
+
+def square_key(point: str, letter: str, side_m: int) -> str:
+    """Key of the one square an EPSG:27700 point lies in."""
+    return (
+        f"'{letter}' || floor(ST_X({point}) / {side_m})::int || ':' || floor(ST_Y({point}) / {side_m})::int"
+    )
+
+
+def widest_m(geometry: str) -> str:
+    """The longer side of the box round an EPSG:27700 geometry, in metres."""
+    return f"greatest(ST_XMax({geometry}) - ST_XMin({geometry}), ST_YMax({geometry}) - ST_YMin({geometry}))"
 
 
 def collect(geometry: str) -> str:

@@ -54,6 +54,14 @@ _BACKDROP_SOURCES = "SELECT DISTINCT attribution FROM face.areas WHERE attributi
 _BACKDROP_SETTLEMENTS = "SELECT name, kind, rank, lon, lat FROM face.settlements ORDER BY rank, name"
 
 
+async def has_area(read: ReadConnection, code: str) -> bool:
+    cursor = await read.execute(
+        "SELECT EXISTS (SELECT FROM face.areas WHERE code = %(code)s)", {"code": code}
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
 async def list_areas(read: ReadConnection) -> list[dict[str, Any]]:
     cursor = await read.execute(_LIST)
     names = ("code", "slug", "name", "type", "is_example", "entries")

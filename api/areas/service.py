@@ -73,6 +73,10 @@ def _free_slug(session: Session, area: AreaShape) -> str:
     return f"{plain}-{area.code.lower()}"
 
 
+async def has_area(read: ReadConnection, code: str) -> bool:
+    return await queries.has_area(read, code)
+
+
 async def list_areas(read: ReadConnection) -> list[dict[str, Any]]:
     """Every area with an outline, with how many entries are in it or serve it."""
     return await queries.list_areas(read)

@@ -5,6 +5,7 @@ place name and full postcode never reach the projection, its point is snapped or
 its place is moved off the home.
 """
 
+from api.face.near import entry_keys
 from geo import sql
 
 TRUE_POINT = sql.to_osgb("p.point")
@@ -163,6 +164,16 @@ def _one_word(words: str) -> str:
     return f"translate({words}, '''’‘`', '')"
 
 
+# What a list counts: each value with its group before it.
+FACETS = f"""
+  array_remove(ARRAY['kind:' || e.kind, 'cost:' || e.cost], NULL)
+  || ARRAY(SELECT 'need:' || value FROM unnest(e.needs) AS value)
+  || ARRAY(SELECT 'audience:' || value FROM unnest(e.audiences) AS value)
+  || ARRAY(SELECT 'access:' || key FROM jsonb_each({ACCESS_MERGED}) WHERE value = 'true'::jsonb ORDER BY key)
+  || ARRAY(SELECT 'language:' || value FROM unnest(e.languages) AS value)
+  || ARRAY(SELECT 'delivery:' || value FROM unnest(e.delivery) AS value)
+"""
+
 # Column of face.entries → what it holds, in the order of the insert.
 COLUMNS: dict[str, str] = {
     "id": "e.id",
@@ -180,6 +191,14 @@ COLUMNS: dict[str, str] = {
     "coverage": "cov.shape",
     "coverage_km2": "km2.total",
     "areas": "inside.codes",
+    "near": entry_keys(
+        everywhere="e.everywhere",
+        point="pub.point",
+        coverage="cov.shape",
+        has_coverage="cov.any_piece",
+        serves="cov.serves",
+        areas="inside.codes",
+    ),
     "needs": "e.needs",
     "audiences": "e.audiences",
     "access": (
@@ -188,6 +207,7 @@ COLUMNS: dict[str, str] = {
     "languages": "e.languages",
     "delivery": "e.delivery",
     "cost": "e.cost",
+    "facets": FACETS,
     "state": "e.state",
     "words": " || ".join(
         f"setweight(to_tsvector('face.plain_english', {_one_word(f'texts.{part}')}), '{part.upper()}')"

@@ -101,8 +101,9 @@ class WriterLookup(FaceLookup):
 
 
 _AREAS_AT = f"""
-SELECT code FROM face.areas WHERE {sql.covers("shape", sql.make_point("%(lon)s", "%(lat)s"))}
-ORDER BY size_km2
+SELECT code, name, type FROM face.areas
+WHERE code = ANY (%(codes)s) OR {sql.covers("shape", sql.make_point("%(lon)s", "%(lat)s"))}
+ORDER BY size_km2 NULLS LAST
 """
 _COMPLETE = """
 SELECT name, district, kind FROM face.settlements
@@ -119,10 +120,12 @@ ORDER BY size, code LIMIT %(limit)s
 """
 
 
-async def areas_at(read: ReadConnection, *, lon: float, lat: float) -> list[str]:
-    """Codes of the areas a point lies in, smallest first."""
-    cursor = await read.execute(_AREAS_AT.encode(), {"lon": lon, "lat": lat})
-    return [row[0] for row in await cursor.fetchall()]
+async def areas_at(
+    read: ReadConnection, *, lon: float, lat: float, codes: list[str]
+) -> list[tuple[str, str, str]]:
+    """(code, name, type) of the areas a point lies in, and of those with these codes, smallest first."""
+    cursor = await read.execute(_AREAS_AT.encode(), {"lon": lon, "lat": lat, "codes": codes})
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 _NAMED = """

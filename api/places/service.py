@@ -18,10 +18,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class NearPlace:
-    """A resolved place with the codes of the areas it lies in, smallest first."""
+    """A resolved place with the codes of the areas it lies in, smallest first, and (code, name, type) of
+    those that we hold."""
 
     place: ResolvedPlace
     areas: list[str]
+    named_areas: list[tuple[str, str, str]]
 
     def as_json(self) -> dict[str, Any]:
         shown = self.place
@@ -43,9 +45,10 @@ async def resolve_near(read: ReadConnection, query: str) -> NearPlace:
         place = await resolve_place(queries.FaceLookup(read), query)
     except PlaceProblem as problem:
         raise _not_found(problem) from problem
-    inside = await queries.areas_at(read, lon=place.lon, lat=place.lat)
-    named = [code for code in (place.ward, place.district) if code and code not in inside]
-    return NearPlace(place, inside + named)
+    own = [code for code in (place.ward, place.district) if code]
+    named = await queries.areas_at(read, lon=place.lon, lat=place.lat, codes=own)
+    held = [code for code, _, _ in named]
+    return NearPlace(place, held + [code for code in own if code not in held], named)
 
 
 def _not_found(problem: PlaceProblem) -> PlaceNotFound:

@@ -16,15 +16,15 @@ class EngineAway(Exception):
 @dataclass(frozen=True)
 class Ground:
     """The place a search is about: a point in degrees, a radius, the areas it lies in, and those of them
-    that are not a whole county (an entry somewhere in the same county is not near). `cell` is the number of
-    the 10 km square it lies in (`geo.crs.square_of`)."""
+    that are not a whole county (an entry somewhere in the same county is not near). What matches has one of
+    its `keys` (`api.face.near`)."""
 
     lon: float
     lat: float
     radius_m: float
     areas: list[str]
     local_areas: list[str]
-    cell: int
+    keys: list[str]
 
 
 @dataclass(frozen=True)

@@ -165,8 +165,8 @@ class _Instead:
         known = await queries.look_up_words(self.read, unknown)
         said = {
             word
-            for _, label, phrases in await self._needs()
-            for phrase in (label, *phrases)
+            for need in await self._needs()
+            for phrase in (need.label, *need.words)
             for word in split_words(phrase)
         }
         scored = []
@@ -179,8 +179,8 @@ class _Instead:
                     scored.append((-score, typed, word))
         return [(typed, word) for _, typed, word in sorted(scored)[:MEANT]]
 
-    async def _needs(self) -> list[tuple[str, str, list[str]]]:
-        return await queries.term_words(self.read)
+    async def _needs(self) -> list[queries.TermName]:
+        return [term for term in await queries.read_term_names(self.read) if term.scheme == "need"]
 
     async def find_wider(self) -> list[Way]:
         """The same search further and further out, each that finds more than the last."""
@@ -230,7 +230,7 @@ class _Instead:
         if params == self.asked:
             return None
         reply = await self._find(params, show=ITEMS)
-        labels = [label for code, label, _ in needs if code in codes]
+        labels = [need.label for need in needs if need.code in codes]
         if not reply.total:
             return None
         return SameNeed(labels, Way(" or ".join(labels), reply.total, params), reply.items)
@@ -270,12 +270,13 @@ def _put(query: str, typed: str, meant: str, *, joined: bool = False) -> str | N
     return words if times and words else None
 
 
-def _needs_meant(terms: list[Term], needs: list[tuple[str, str, list[str]]]) -> list[str]:
+def _needs_meant(terms: list[Term], needs: list[queries.TermName]) -> list[str]:
     """Codes of the needs whose label, or a whole phrase people say for it, is among the words."""
     spoken = {word for term in terms for word in term.spoken}
     met = [
-        code
-        for code, label, phrases in needs
-        if spoken & ({fold_name(phrase) for phrase in (label, *phrases)} | set(split_words(label)))
+        need.code
+        for need in needs
+        if spoken
+        & ({fold_name(phrase) for phrase in (need.label, *need.words)} | set(split_words(need.label)))
     ]
     return met[:NEEDS]

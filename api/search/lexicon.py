@@ -16,13 +16,13 @@ async def read_terms(
     `keep_some`, stop words are looked for when there is nothing else."""
     if not words and not optional:
         return []
-    lexicon = await load_lexicon(read, [*words, *optional])
+    said = [*words, *optional]
+    sayings, known = await queries.read_words(read, _phrases_of(said), sorted(set(said)))
+    lexicon = Lexicon.of(*sayings)
     phrases = find_phrases(words, lexicon, keep_some=keep_some) if words else []
     extra = (
         [phrase for phrase in find_phrases(optional, lexicon) if phrase not in phrases] if optional else []
     )
-    single = [phrase for phrase in [*phrases, *extra] if " " not in phrase]
-    known = await queries.look_up_words(read, single)
     looked_up = [
         _LookedUp(phrase, known.get(phrase), lexicon, is_last=number == len(phrases) - 1)
         for number, phrase in enumerate([*phrases, *extra])
@@ -70,10 +70,12 @@ def _term(word: _LookedUp, lexicon: Lexicon, *, optional: bool) -> Term:
 
 async def load_lexicon(read: ReadConnection, words: Sequence[str]) -> Lexicon:
     """As much of the synonyms and stop words as these words can touch."""
-    phrases = [
+    return Lexicon.of(*await queries.read_lexicon(read, _phrases_of(words)))
+
+
+def _phrases_of(words: Sequence[str]) -> list[str]:
+    return [
         " ".join(words[at : at + length])
         for length in range(1, LONGEST_PHRASE + 1)
         for at in range(len(words) - length + 1)
     ]
-    groups, stop_words = await queries.read_lexicon(read, phrases)
-    return Lexicon.of(groups, stop_words)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from math import cos, radians
 from typing import Any, Final
 
 import aiohttp
@@ -32,7 +31,7 @@ AwayErrors = (MeilisearchCommunicationError, MeilisearchTimeoutError)
 
 SETTINGS: Final[dict[str, Any]] = {
     "searchableAttributes": ["name", "purpose", "about", "where"],
-    "filterableAttributes": ["id", "everywhere", "nowhere", "serves", "cells", "_geo"],
+    "filterableAttributes": ["id", "near"],
     "sortableAttributes": [],
     "displayedAttributes": ["id", "stamp"],
     "rankingRules": ["words", "typo", "attribute", "proximity", "exactness"],
@@ -104,13 +103,13 @@ class MeiliEngine:
     async def _ask(self, query: WordQuery) -> dict[str, float]:
         """Score of every entry found, by id. For `most` and `any` each word is asked for by itself, in one
         call: the engine's own way of dropping words keeps only those with the rarest."""
-        filters = [near_filter(query.ground)] if query.ground is not None else None
+        near = near_filter(query.ground) if query.ground is not None else None
         phrases = (
             [" ".join(one_word(term.typed) for term in query.required)]
             if query.how_many == "all"
             else [one_word(term.typed) for term in query.required]
         )
-        answers = await self._search([_search(phrase, filters) for phrase in phrases])
+        answers = await self._search([_search(phrase, near) for phrase in phrases])
         if any(len(hits) >= MOST_HITS for hits in answers):
             raise EngineAway
         return answers[0] if query.how_many == "all" else _shares(query, answers)
@@ -154,7 +153,7 @@ def one_word(phrase: str) -> str:
     return phrase.replace(" ", "") if phrase.count(" ") >= LONGEST_SYNONYM else phrase
 
 
-def _search(phrase: str, filters: list[list[str]] | None) -> dict[str, Any]:
+def _search(phrase: str, near: str | None) -> dict[str, Any]:
     return {
         "indexUid": INDEX,
         "q": phrase,
@@ -162,7 +161,7 @@ def _search(phrase: str, filters: list[list[str]] | None) -> dict[str, Any]:
         "attributesToRetrieve": ["id"],
         "showRankingScore": True,
         "matchingStrategy": "all",
-        **({"filter": filters} if filters else {}),
+        **({"filter": near} if near else {}),
     }
 
 
@@ -185,17 +184,10 @@ def _shares(query: WordQuery, answers: list[dict[str, float]]) -> dict[str, floa
     return {entry_id: share for entry_id, share in shares.items() if share >= least}
 
 
-def near_filter(ground: Ground) -> list[str]:
-    """What may serve a place: one of these must hold. Wider than the truth, which PostGIS then tells."""
-    north = ground.radius_m / 110_000
-    east = ground.radius_m / (110_000 * max(0.1, cos(radians(ground.lat))))
-    box = (
-        f"_geoBoundingBox([{ground.lat + north}, {ground.lon + east}], "
-        f"[{ground.lat - north}, {ground.lon - east}])"
-    )
-    served = ", ".join(f'"{code}"' for code in ground.areas if '"' not in code)
-    by_area = [f"serves IN [{served}]"] if served else []
-    return ["everywhere = true", "nowhere = true", f"cells = {ground.cell}", box, *by_area]
+def near_filter(ground: Ground) -> str:
+    """What may serve a place. Wider than the truth, which PostGIS then tells."""
+    keys = ", ".join(f'"{key}"' for key in ground.keys if '"' not in key)
+    return f"near IN [{keys}]"
 
 
 def index_settings(lexicon: Lexicon) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Why an entry is shown, in the visitor's own words where we can."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from api.search.queries import TermName
 from api.search.words import Term
 from geo.distance import describe_distance
 from geo.gazetteer import fold_name
@@ -11,10 +13,10 @@ from geo.gazetteer import fold_name
 @dataclass(frozen=True)
 class Asked:
     """What a search asked for, in the shape reasons are worked out from. `area_names` are those the place
-    lies in, smallest first; `needs` are (code, label, words); every result is in the `languages`."""
+    lies in, smallest first; every result is in the `languages`."""
 
     looked_for: list[Term]
-    needs: list[tuple[str, str, list[str]]]
+    needs: list[TermName]
     place: dict[str, Any] | None
     area_names: list[tuple[str, str, str]]
     languages: tuple[str, ...] = ()
@@ -62,7 +64,7 @@ def _about_words(row: dict[str, Any], asked: Asked) -> list[str]:
     for term, hit in zip(asked.looked_for, row["hits"], strict=True):
         if not hit:
             continue
-        met = [label for code, label, said in asked.needs if code in has and _says(said, label, term)]
+        met = [need.label for need in asked.needs if need.code in has and _says(need, term)]
         said = next((word for word in term.spoken if f" {word} " in name), None)
         if said:
             found.append(f"“{said}” is in its name")
@@ -73,8 +75,13 @@ def _about_words(row: dict[str, Any], asked: Asked) -> list[str]:
     return found
 
 
-def _says(said: list[str], label: str, term: Term) -> bool:
+def _says(need: TermName, term: Term) -> bool:
     """Whether a need's label or one of the words people say for it is what was looked for."""
-    phrases = {fold_name(phrase) for phrase in (label, *said)}
-    words = {part for phrase in phrases for part in phrase.split()}
-    return any(spoken in phrases or spoken in words for spoken in term.spoken)
+    return not _said(need).isdisjoint(term.spoken)
+
+
+@lru_cache(maxsize=1024)
+def _said(need: TermName) -> frozenset[str]:
+    """Its phrases and their single words, folded."""
+    phrases = {fold_name(phrase) for phrase in (need.label, *need.words)}
+    return frozenset(phrases | {part for phrase in phrases for part in phrase.split()})

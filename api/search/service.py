@@ -1,11 +1,13 @@
 """Finding entries: one search gives the list, its facets, and the map."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 
+from api.areas.service import has_area
 from api.db import ReadConnection
 from api.entries.freshness import freshness
 from api.entries.service import next_times
@@ -18,6 +20,7 @@ from api.entries.vocabulary import (
     LANGUAGE_LABELS,
 )
 from api.errors import BadInput, FieldProblem
+from api.face.near import keys_round
 from api.places.service import NearPlace, name_places, resolve_near
 from api.search import queries
 from api.search.engine import EngineAway, Ground, HowMany, WordEngine, WordQuery
@@ -27,9 +30,10 @@ from api.search.postgres import PostgresEngine
 from api.search.reasons import Asked, reasons
 from api.search.schemas import GROUPS, SearchParams, SearchReply
 from api.search.words import Term
-from geo.crs import square_of
 
 POSTGRES = PostgresEngine()
+Result = TypeVar("Result")
+Look: TypeAlias = Callable[[SearchParams, queries.Match], Awaitable[Result]]
 _FIXED_LABELS: dict[str, dict[str, str]] = {
     "kind": {code: kind.label for code, kind in KIND_WORDS.items()},
     "access": dict(ACCESS_LABELS.items()),
@@ -45,7 +49,8 @@ async def find_entries(
     """One page of what matches. `now` is London time. Raises PlaceNotFound, BadInput."""
     asked = await understand(read, params, now=now)
     found, relaxed, engine_name = await _find_relaxing(read, asked, engine)
-    needs = await queries.term_words(read) if asked.terms else []
+    term_names = await queries.read_term_names(read)
+    needs = [term for term in term_names if term.scheme == "need"]
     place = asked.near.as_json() if asked.near else None
     spoken = () if relaxed == "without_guesses" else asked.params.language
     languages = tuple(LANGUAGE_LABELS[code] for code in spoken)
@@ -61,7 +66,7 @@ async def find_entries(
         place=place,
         items=items,
         nearby_not_serving={"total": found.nearby_total, "items": nearby},
-        facets=await _label_facets(read, found.facets, asked.params),
+        facets=_label_facets(found.facets, asked.params, {term.code: term.label for term in term_names}),
         links=_links(params, found.total),
         times_unknown=found.times_unknown,
         relaxed=relaxed,
@@ -83,7 +88,7 @@ async def map_entries(
     engine: WordEngine = POSTGRES,
 ) -> bytes:
     """Clusters and points of the same search, in a box of degrees (None: everywhere)."""
-    asked = await understand(read, params.model_copy(update={"bbox": None}), now=now)
+    asked = await understand(read, params, now=now)
     step = await _find_step(read, asked, engine)
     boxed = asked.params.model_copy(update={"bbox": bbox or params.bbox})
     match, _ = await _match(read, replace(asked, params=boxed), engine, step)
@@ -215,41 +220,52 @@ def _is_enough(size: int, step: Step, steps: list[Step]) -> bool:
     return size >= (ENOUGH if some_words_next else 1)
 
 
-async def _find_relaxing(
-    read: ReadConnection, asked: Search, engine: WordEngine
-) -> tuple[queries.Found, str | None, str]:
-    """The strictest step that finds enough, or the one that finds most; what gave way; the engine's name."""
-    best: tuple[queries.Found, Step, str] | None = None
+async def _climb(
+    read: ReadConnection, asked: Search, engine: WordEngine, look: Look[Result], size: Callable[[Result], int]
+) -> tuple[Result, Step, str]:
+    """What `look` says of the strictest step that finds enough, or of the one that finds most; that step; the
+    engine's name."""
+    best: tuple[Result, Step, str] | None = None
     steps = _steps(asked)
     for step in steps:
         match, name = await _match(read, asked, engine, step)
-        params = _loosen(asked.params, asked, step)
-        found = await queries.find(read, params, match, terms=asked.terms, explain=params.explain)
-        if best is None or _size(found) > _size(best[0]):
+        found = await look(_loosen(asked.params, asked, step), match)
+        if best is None or size(found) > size(best[0]):
             best = found, step, name
-        if _is_enough(_size(best[0]), step, steps):
+        if _is_enough(size(best[0]), step, steps):
             break
     assert best is not None  # the strictest step is always there
-    return best[0], best[1].name, best[2]
+    return best
 
 
-def _size(found: queries.Found) -> int:
-    return found.total + found.nearby_total
+async def _find_relaxing(
+    read: ReadConnection, asked: Search, engine: WordEngine
+) -> tuple[queries.Found, str | None, str]:
+    """The page, what gave way for it, and the engine's name."""
+
+    async def find(params: SearchParams, match: queries.Match) -> queries.Found:
+        return await queries.find(read, params, match, terms=asked.terms, explain=params.explain)
+
+    if asked.params.bbox is None:
+        found, step, name = await _climb(
+            read, asked, engine, find, lambda found: found.total + found.nearby_total
+        )
+        return found, step.name, name
+    # A box is a part of the map to look at: what gives way must not change with every move of it.
+    step = await _find_step(read, asked, engine)
+    match, name = await _match(read, asked, engine, step)
+    return await find(_loosen(asked.params, asked, step), match), step.name, name
 
 
 async def _find_step(read: ReadConnection, asked: Search, engine: WordEngine) -> Step:
-    """The step the list of this search is at: its map must be at the same, whatever its box."""
-    best: tuple[int, Step] | None = None
-    steps = _steps(asked)
-    for step in steps:
-        match, _ = await _match(read, asked, engine, step)
-        size = await queries.count(read, _loosen(asked.params, asked, step), match)
-        if best is None or size > best[0]:
-            best = size, step
-        if _is_enough(best[0], step, steps):
-            break
-    assert best is not None  # the strictest step is always there
-    return best[1]
+    """The step the list and the map of this search are at, whatever the box."""
+
+    async def count(params: SearchParams, match: queries.Match) -> int:
+        return await queries.count(read, params, match)
+
+    anywhere = replace(asked, params=asked.params.model_copy(update={"bbox": None}))
+    _, step, _ = await _climb(read, anywhere, engine, count, int)
+    return step
 
 
 async def _find_ground(
@@ -258,16 +274,16 @@ async def _find_ground(
     if not params.near:
         return None, None, []
     near = await resolve_near(read, params.near)
-    names = await queries.area_names(read, near.areas)
-    counties = {code for code, _, type_ in names if type_ == "county"}
+    counties = {code for code, _, type_ in near.named_areas if type_ == "county"}
     local = [code for code in near.areas if code not in counties]
-    cell = square_of(near.place.lon, near.place.lat)
-    ground = Ground(near.place.lon, near.place.lat, params.radius_km * 1000, near.areas, local, cell)
-    return near, ground, names
+    lon, lat, radius_m = near.place.lon, near.place.lat, params.radius_km * 1000
+    keys = keys_round(lon, lat, radius_m=radius_m, areas=near.areas, local_areas=local)
+    ground = Ground(lon, lat, radius_m, near.areas, local, keys)
+    return near, ground, near.named_areas
 
 
 async def _check_area(read: ReadConnection, params: SearchParams) -> None:
-    if params.area and not await queries.area_names(read, [params.area]):
+    if params.area and not await has_area(read, params.area):
         message = f"We hold no area with the code “{params.area}”."
         raise BadInput(message, errors=[FieldProblem(field="area", message=message)])
 
@@ -290,11 +306,10 @@ def _item(row: dict[str, Any], asked: Asked, *, at: datetime, now: datetime) -> 
     }
 
 
-async def _label_facets(
-    read: ReadConnection, counts: dict[str, dict[str, int]], params: SearchParams
+def _label_facets(
+    counts: dict[str, dict[str, int]], params: SearchParams, terms: dict[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
     """Values of each group with their labels, most first; a chosen one stays even where it counts none."""
-    terms = await queries.facet_labels(read)
     shown = {}
     for group in GROUPS:
         chosen = getattr(params, group)

@@ -42,12 +42,12 @@ KIND_SHARES: Final = {
 DELIVERIES: Final[dict[str, int]] = dict(zip(get_args(Delivery), (75, 10, 10, 5), strict=True))
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 TODAY: Final = date(2026, 11, 21)
-# Round the county: centres there stand for the rest of the region, west, south, east, north.
-REGION: Final = (-1.4, 51.6, 1.6, 53.2)
+# England: our own places are some of its 300 towns. West, south, east, north.
+REGION: Final = (-3.5, 50.6, 1.5, 54.6)
 COUNTY: Final = (-0.55, 52.0, 0.55, 52.82)
 
 CENTRES_OF_OURS: Final = """
-SELECT name || ', ' || district, name, lon, lat, CASE kind WHEN 'city' THEN 5 WHEN 'town' THEN 2 ELSE 0.6 END
+SELECT name || ', ' || district, name, lon, lat, CASE kind WHEN 'city' THEN 2 WHEN 'town' THEN 1 ELSE 0.1 END
 FROM gazetteer.settlement WHERE rank <= 2 OR hashtext(name) % 4 = 0 ORDER BY rank, name
 """
 AREAS_OF_CENTRES: Final = f"""

@@ -157,8 +157,8 @@ async def _bare_sql(read: ReadConnection, asked: list[SearchParams]) -> list[flo
 
 def bare_statement(params: SearchParams, match: match_sql.Match) -> tuple[bytes, dict[str, Any]]:
     """Ids of the first twenty, in the order of `best`."""
-    chosen = [match_sql._chosen(params, group, match.values) for group in GROUPS]
-    where = " AND ".join([*match.where, *(one for one in chosen if one != "true")])
+    chosen = [match_sql._chosen(params, group, match.values) for group in GROUPS if getattr(params, group)]
+    where = " AND ".join([*match.where, *chosen])
     statement = f"""
 SELECT id FROM (
   SELECT e.id, e.name_key, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on, {match.text} AS text,

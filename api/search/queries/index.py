@@ -7,17 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-from geo import sql
-
 # A document changes when anything that is searched or shown of its entry does.
-_STAMP = "md5(e.detail || e.body || array_to_string(e.serves, ' ') || coalesce(e.coverage::text, ''))"
+_STAMP = "md5(e.detail || e.body || array_to_string(e.near, ' '))"
 _DOCUMENTS = f"""
 SELECT json_build_object(
   'id', e.id, 'stamp', {_STAMP}, 'name', e.name, 'purpose', e.card::json -> 'summary',
   'about', e.body, 'where', concat_ws(' ', e.card::json ->> 'town', e.card::json ->> 'coverage_label'),
-  'everywhere', e.everywhere, 'nowhere', e.point IS NULL AND NOT e.has_coverage, 'serves', e.serves,
-  'cells', CASE WHEN e.coverage IS NOT NULL THEN {sql.squares("e.coverage")} ELSE '{{}}' END,
-  '_geo', CASE WHEN e.lon IS NOT NULL THEN json_build_object('lat', e.lat, 'lng', e.lon) END)
+  'near', e.near)
 FROM face.entries e WHERE e.state <> 'closed'
 """
 _TAKE = """

@@ -5,18 +5,23 @@ from typing import Any
 
 from api.db import ReadConnection
 from api.search.postgres import term_query
-from api.search.queries.match import COLUMNS, ORDERS, PARTS, SCALARS, SERVING, Match, base_of
+from api.search.queries.match import ORDERS, PARTS, SERVING, Match, all_but, base_of
 from api.search.schemas import GROUPS, SearchParams
 from api.search.words import Term
 
 
-def _facet(group: str, serving: str) -> str:
-    others = " AND ".join(f"ok_{other}" for other in GROUPS if other != group)
-    value = COLUMNS[group] if group in SCALARS else f"unnest({COLUMNS[group]})"
-    return (
-        f"SELECT '{group}' AS facet, value, count(*) AS entries FROM ("
-        f"SELECT {value} AS value FROM base WHERE {others} AND {serving} AND open_then) v "
-        f"WHERE value IS NOT NULL GROUP BY value"
+def _facets(params: SearchParams, serving: str) -> str:
+    """Counts of every value as group:value. A group that something is chosen in is counted as if nothing
+    were; the others are counted together."""
+    chosen = [group for group in GROUPS if getattr(params, group)]
+    parts = [("matched", "true", " AND ".join(f"value NOT LIKE '{group}:%%'" for group in chosen) or "true")]
+    parts += [
+        ("base", f"{all_but(params, group)} AND open_then", f"value LIKE '{group}:%%'") for group in chosen
+    ]
+    return " UNION ALL ".join(
+        f"SELECT value, count(*) AS entries FROM (SELECT unnest(facets) AS value FROM {source} "
+        f"WHERE {kept} AND {serving}) one WHERE {wanted} GROUP BY value"
+        for source, kept, wanted in parts
     )
 
 
@@ -60,7 +65,7 @@ WITH {base},
   near AS (SELECT *, row_number() OVER (ORDER BY distance_m, id) AS place FROM apart
            ORDER BY distance_m, id LIMIT {NEARBY_SHOWN})
 SELECT (SELECT count(*) FROM kept),
-  (SELECT json_agg(f) FROM ({" UNION ALL ".join(_facet(group, serving) for group in GROUPS)}) f),
+  (SELECT json_object_agg(value, entries) FROM ({_facets(params, serving)}) counted),
   (SELECT json_agg({shape} ORDER BY p.place) FROM page p JOIN face.entries e USING (id)),
   (SELECT count(*) FROM apart),
   (SELECT json_agg({shape} ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),
@@ -70,29 +75,15 @@ SELECT (SELECT count(*) FROM kept),
     row = await cursor.fetchone()
     assert row is not None  # an aggregate always answers with one row
     facets: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
-    for one in row[1] or []:
-        facets[one["facet"]][one["value"]] = one["entries"]
+    for value, entries in (row[1] or {}).items():
+        group, _, code = value.partition(":")
+        facets[group][code] = entries
     return Found(row[0], facets, row[2] or [], row[3], row[4] or [], row[5])
 
 
 async def count(read: ReadConnection, params: SearchParams, match: Match) -> int:
     """How many entries a search has, those near that do not serve the place among them."""
-    statement = f"WITH {base_of(match, params)} SELECT count(*) FROM matched"
+    statement = f"WITH {base_of(match, params, ranked=False)} SELECT count(*) FROM matched"
     cursor = await read.execute(statement.encode(), match.values)
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
-
-
-async def facet_labels(read: ReadConnection) -> dict[str, str]:
-    """Label of each need and audience by its code."""
-    cursor = await read.execute("SELECT code, label FROM face.terms WHERE scheme IN ('need', 'audience')")
-    return {row[0]: row[1] for row in await cursor.fetchall()}
-
-
-async def area_names(read: ReadConnection, codes: list[str]) -> list[tuple[str, str, str]]:
-    """(code, name, type) of areas, smallest first."""
-    cursor = await read.execute(
-        "SELECT code, name, type FROM face.areas WHERE code = ANY (%(codes)s) ORDER BY size_km2 NULLS LAST",
-        {"codes": codes},
-    )
-    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]

@@ -10,17 +10,6 @@ from api.search.intent import DAYS, TimeWanted
 from api.search.schemas import GROUPS, SearchParams
 from geo import sql
 
-# Facet group → column of face.entries; an array column matches when it shares a value.
-COLUMNS = {
-    "kind": "kind",
-    "need": "needs",
-    "audience": "audiences",
-    "access": "access",
-    "language": "languages",
-    "delivery": "delivery",
-    "cost": "cost",
-}
-SCALARS = frozenset({"kind", "cost"})
 PURPOSES = ", ".join(f"'{purpose}'" for purpose in sorted(PUBLIC_PURPOSES))
 
 
@@ -132,39 +121,32 @@ def _match_ground(match: Match, ground: Ground) -> None:
     """DESIGN.md rule 2: coverage holds the place, or a public point within the radius and no coverage. An
     entry with neither never vanishes: it matches in its own area, or when we know of none."""
     here = sql.osgb_point("%(lon)s", "%(lat)s")
-    in_radius = sql.within("e.point", here, "%(radius_m)s")
-    # Each arm is a condition an index answers; null means no.
-    serves = (
-        f"(e.everywhere OR e.serves && %(codes)s::text[] OR {sql.covers('e.coverage', here)} "
-        f"OR {in_radius} AND NOT e.has_coverage OR {NOWHERE})"
-    )
-    match.serves = f"coalesce({serves}, false)"
-    exact = sql.distance_m("e.point", here)
-    match.distance = f"CASE WHEN e.point IS NOT NULL THEN greatest({exact}, {ROUGHNESS_M}) END"
-    match.rough = f"coalesce({exact} < {ROUGHNESS_M}, false)"
-    match.where.append(
-        f"(e.everywhere OR e.serves && %(codes)s::text[] OR {sql.covers('e.coverage', here)} "
-        f"OR {in_radius} OR {NOWHERE})"
-    )
+    # The index of words and whereabouts finds candidates. Behind the OFFSET each is measured once, and only
+    # when everything an index can say holds.
+    match.source += f"""
+    CROSS JOIN LATERAL (
+      SELECT coalesce(e.everywhere OR e.serves && %(codes)s::text[] OR {sql.covers("e.coverage", here)}
+               OR at.metres <= %(radius_m)s AND NOT e.has_coverage OR {NOWHERE}, false) AS serves,
+             coalesce(at.metres <= %(radius_m)s, false) AS in_radius, at.metres
+      FROM (SELECT {sql.distance_m("e.point", here)} AS metres OFFSET 0) at OFFSET 0) ground"""
+    match.where += ["e.near && %(near_keys)s::text[]", "(ground.serves OR ground.in_radius)"]
+    match.serves = "ground.serves"
+    match.distance = f"CASE WHEN e.point IS NOT NULL THEN greatest(ground.metres, {ROUGHNESS_M}) END"
+    match.rough = f"coalesce(ground.metres < {ROUGHNESS_M}, false)"
     match.values |= {
         "lon": ground.lon,
         "lat": ground.lat,
         "radius_m": ground.radius_m,
         "codes": ground.areas,
         "local_codes": ground.local_areas,
+        "near_keys": ground.keys,
     }
 
 
 def _chosen(params: SearchParams, group: str, values: dict[str, Any]) -> str:
-    """The condition of one facet group, `true` when nothing is chosen in it."""
-    chosen = getattr(params, group)
-    if not chosen:
-        return "true"
-    values[f"chosen_{group}"] = list(chosen)
-    column = f"e.{COLUMNS[group]}"
-    if group in SCALARS:
-        return f"coalesce({column} = ANY (%(chosen_{group})s), false)"
-    return f"{column} && %(chosen_{group})s::text[]"
+    """The condition of one facet group that something is chosen in."""
+    values[f"chosen_{group}"] = [f"{group}:{value}" for value in getattr(params, group)]
+    return f"e.facets && %(chosen_{group})s::text[]"
 
 
 # The one formula of order, explained in docs/search.md: how well the words fit, how local the help is (a
@@ -193,25 +175,28 @@ ORDERS = {
 }
 
 
-def base_of(match: Match, params: SearchParams) -> str:
-    """Every entry that matches apart from the facet groups, with whether each group would keep it."""
-    kept = " AND ".join(f"ok_{group}" for group in GROUPS)
-    score = " + ".join(PARTS.values())
-    chosen = {group: _chosen(params, group, match.values) for group in GROUPS}
-    keeps = ", ".join(f"{condition} AS ok_{group}" for group, condition in chosen.items())
+def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
+    """Every entry that matches apart from the facet groups, with whether each group that something is chosen
+    in would keep it. Without `ranked` nobody asks how well."""
+    chosen = {group: _chosen(params, group, match.values) for group in GROUPS if getattr(params, group)}
+    keeps = "".join(f", {condition} AS ok_{group}" for group, condition in chosen.items())
     # How well the words fit is most of the work: it is asked only of what the facets keep.
-    conditions = [condition for condition in chosen.values() if condition != "true"]
-    text = f"CASE WHEN {' AND '.join(conditions)} THEN {match.text} END" if conditions else match.text
-    columns = ", ".join(f"e.{column}" for column in dict.fromkeys(COLUMNS.values()))
+    text = f"CASE WHEN {' AND '.join(chosen.values())} THEN {match.text} END" if chosen else match.text
     return f"""
   base AS MATERIALIZED (
     SELECT e.id, e.name_key, e.lon, e.lat, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on,
-           {columns}, {keeps},
-           {text} AS text, {match.serves} AS serves, {match.distance} AS distance_m,
-           {match.rough} AS rough, {match.open_then} AS open_then
+           e.facets{keeps}, {text if ranked else "0.0"} AS text, {match.serves} AS serves,
+           {match.distance} AS distance_m, {match.rough} AS rough, {match.open_then} AS open_then
     FROM {match.source} WHERE {" AND ".join(match.where)}),
-  fitting AS (SELECT *, {score} AS score FROM base WHERE {kept}),
+  fitting AS (SELECT *, {" + ".join(PARTS.values())} AS score FROM base WHERE {all_but(params)}),
   matched AS (SELECT * FROM fitting WHERE open_then)"""
+
+
+def all_but(params: SearchParams, group: str | None = None) -> str:
+    """Whether every facet group, or every other one than `group`, keeps an entry of `base`."""
+    return (
+        " AND ".join(f"ok_{other}" for other in GROUPS if other != group and getattr(params, other)) or "true"
+    )
 
 
 # What a list shows: what serves the place, or (`serves=any`) what is merely near as well.

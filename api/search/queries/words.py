@@ -1,8 +1,15 @@
 """What our own entries and our curators know of the words that somebody typed."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
+
+from psycopg import AsyncCursor
+from psycopg.rows import TupleRow
 
 from api.db import ReadConnection
+
+# Synonym rows of (words, one_way_from), and stop words.
+Sayings: TypeAlias = tuple[list[tuple[list[str], str | None]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -40,20 +47,32 @@ UNION ALL SELECT ARRAY[word], NULL FROM face.stop_words WHERE word = ANY (%(phra
 
 async def look_up_words(read: ReadConnection, typed: list[str]) -> dict[str, KnownWord]:
     """What our own entries know of each single word."""
-    if not typed:
-        return {}
-    cursor = await read.execute(_LOOK_UP_WORDS, {"typed": typed})
+    return await _known(await read.execute(_LOOK_UP_WORDS, {"typed": typed})) if typed else {}
+
+
+async def _known(cursor: AsyncCursor[TupleRow]) -> dict[str, KnownWord]:
     return {
         row[0]: KnownWord(row[1], row[2], [(word, entries) for word, entries in row[3] or []])
         for row in await cursor.fetchall()
     }
 
 
-async def read_lexicon(
-    read: ReadConnection, phrases: list[str]
-) -> tuple[list[tuple[list[str], str | None]], list[str]]:
+async def read_lexicon(read: ReadConnection, phrases: list[str]) -> Sayings:
     """(synonym rows, stop words) that any of these words and phrases touches."""
-    cursor = await read.execute(_LEXICON, {"phrases": phrases})
+    return await _sayings(await read.execute(_LEXICON, {"phrases": phrases}))
+
+
+async def read_words(
+    read: ReadConnection, phrases: list[str], typed: list[str]
+) -> tuple[Sayings, dict[str, KnownWord]]:
+    """`read_lexicon` and `look_up_words` in one round trip."""
+    async with read.pipeline():
+        sayings = await read.execute(_LEXICON, {"phrases": phrases})
+        known = await read.execute(_LOOK_UP_WORDS, {"typed": typed})
+    return await _sayings(sayings), await _known(known)
+
+
+async def _sayings(cursor: AsyncCursor[TupleRow]) -> Sayings:
     groups, stop_words = [], []
     for words, one_way_from in await cursor.fetchall():
         # A group has at least two words or a `one_way_from`; a lone word is a stop word.
@@ -64,7 +83,19 @@ async def read_lexicon(
     return groups, stop_words
 
 
-async def term_words(read: ReadConnection) -> list[tuple[str, str, list[str]]]:
-    """(code, label, words) of every need: to say which need a word was understood as."""
-    cursor = await read.execute("SELECT code, label, words FROM face.terms WHERE scheme = 'need'")
-    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+@dataclass(frozen=True)
+class TermName:
+    """A need or an audience: its code, its label, and the words people say for it."""
+
+    scheme: str
+    code: str
+    label: str
+    words: tuple[str, ...]
+
+
+async def read_term_names(read: ReadConnection) -> list[TermName]:
+    """Every need and audience."""
+    cursor = await read.execute(
+        "SELECT scheme, code, label, words FROM face.terms WHERE scheme IN ('need', 'audience')"
+    )
+    return [TermName(row[0], row[1], row[2], tuple(row[3])) for row in await cursor.fetchall()]
