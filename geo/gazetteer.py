@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast, get_args
 
@@ -63,6 +64,7 @@ class PostcodeGroup:
 Row = TypeVar("Row")
 
 
+@lru_cache(maxsize=8192)
 def fold_name(name: str) -> str:
     """How a place name is compared: no case, accents or punctuation; "Saint" is "st", "&" is "and".
 

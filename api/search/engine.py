@@ -42,16 +42,23 @@ class WordQuery:
         """What must be there: everything, when all of it is optional."""
         return [term for term in self.terms if not term.optional] or self.terms
 
+    @property
+    def as_one(self) -> str:
+        """All the words as one text, slips put right: what names are compared with."""
+        return " ".join(term.corrected[0] if term.corrected else term.typed for term in self.terms)
+
 
 @dataclass(frozen=True)
 class WordMatch:
     """SQL over `face.entries e`: `source` to read from, `where` it matches, and `text`, how well, from 0 to
-    about 2. `values` are the statement's values."""
+    about 2. `values` are the statement's values. `is_near` says that what cannot be near the query's ground
+    is left out already."""
 
     source: str = "face.entries e"
     where: str = "true"
     text: str = "0.0"
     values: dict[str, Any] = field(default_factory=dict)
+    is_near: bool = False
 
 
 class WordEngine(Protocol):

@@ -14,7 +14,7 @@ from meilisearch.models.task import TaskInfo
 
 from api.db import ReadConnection
 from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
-from api.search.postgres import LEAST_SHARE, fit, term_queries
+from api.search.postgres import LEAST_SHARE
 from api.search.words import Lexicon
 
 INDEX: Final = "entries"
@@ -85,19 +85,19 @@ class MeiliEngine:
         if self.is_away:
             raise EngineAway
         scores = await self._ask(query)
-        values: dict[str, Any] = {}
-        fits = fit(term_queries(query, values))
         return WordMatch(
             source=(
                 "unnest(%(hit_ids)s::uuid[], %(hit_scores)s::float8[]) AS hit (id, score) "
                 "JOIN face.entries e ON e.id = hit.id"
             ),
-            text=f"(0.8 * hit.score + {fits})",
-            values=values
-            | {
+            # Meilisearch has read the words; how like its name they are is what it does not say.
+            text="(1.6 * hit.score + 0.8 * similarity(%(typed)s, e.name_key))",
+            values={
+                "typed": query.as_one,
                 "hit_ids": list(scores.keys()),
                 "hit_scores": list(scores.values()),
             },
+            is_near=query.ground is not None,
         )
 
     async def _ask(self, query: WordQuery) -> dict[str, float]:

@@ -39,7 +39,7 @@ TermQueries = list[tuple[Term, str, str]]
 
 def term_queries(query: WordQuery, values: dict[str, Any]) -> TermQueries:
     """Each term with the SQL of its tsquery; their values, and the whole as `typed`, are added."""
-    values["typed"] = " ".join(term.corrected[0] if term.corrected else term.typed for term in query.terms)
+    values["typed"] = query.as_one
     found: TermQueries = []
     for number, term in enumerate(query.terms):
         own = term_query(replace(term, also=()), f"o{number}", values)
@@ -48,8 +48,8 @@ def term_queries(query: WordQuery, values: dict[str, Any]) -> TermQueries:
 
 
 def fit(each: TermQueries) -> str:
-    """SQL of how well an entry fits, whichever engine found it: how many of the words it has and where they
-    stand, the rare ones counting most, and how like its name they are."""
+    """SQL of how well an entry fits: how many of the words it has and where they stand, the rare ones
+    counting most, and how like its name they are."""
     whole = sum(term.weight for term, _, _ in each)
     parts = [
         f"{term.weight / whole:.4f} * (ts_rank({FIELD_WEIGHTS}, e.words, {tsquery}, 32) "

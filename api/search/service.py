@@ -49,8 +49,8 @@ async def find_entries(
     """One page of what matches. `now` is London time. Raises PlaceNotFound, BadInput."""
     asked = await understand(read, params, now=now)
     found, relaxed, engine_name = await _find_relaxing(read, asked, engine)
-    term_names = await queries.read_term_names(read)
-    needs = [term for term in term_names if term.scheme == "need"]
+    needs = [term for term in found.term_names if term.scheme == "need"]
+    labels = {term.code: term.label for term in found.term_names}
     place = asked.near.as_json() if asked.near else None
     spoken = () if relaxed == "without_guesses" else asked.params.language
     languages = tuple(LANGUAGE_LABELS[code] for code in spoken)
@@ -66,7 +66,7 @@ async def find_entries(
         place=place,
         items=items,
         nearby_not_serving={"total": found.nearby_total, "items": nearby},
-        facets=_label_facets(found.facets, asked.params, {term.code: term.label for term in term_names}),
+        facets=_label_facets(found.facets, asked.params, labels),
         links=_links(params, found.total),
         times_unknown=found.times_unknown,
         relaxed=relaxed,

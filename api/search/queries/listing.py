@@ -6,6 +6,7 @@ from typing import Any
 from api.db import ReadConnection
 from api.search.postgres import term_query
 from api.search.queries.match import ORDERS, PARTS, SERVING, Match, all_but, base_of
+from api.search.queries.words import TermName, execute_term_names, fetch_term_names
 from api.search.schemas import GROUPS, SearchParams
 from api.search.words import Term
 
@@ -27,7 +28,8 @@ def _facets(params: SearchParams, serving: str) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """What the one query gives back: true totals, facet counts, and the rows of a page as parsed JSON."""
+    """What the one query gives back: true totals, facet counts, and the rows of a page as parsed JSON; and,
+    from the same round trip, how needs and audiences are called."""
 
     total: int
     facets: dict[str, dict[str, int]]
@@ -35,6 +37,7 @@ class Found:
     nearby_total: int
     nearby_rows: list[dict[str, Any]]
     times_unknown: int
+    term_names: list[TermName]
 
 
 NEARBY_SHOWN = 5
@@ -71,14 +74,16 @@ SELECT (SELECT count(*) FROM kept),
   (SELECT json_agg({shape} ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),
   (SELECT count(*) FROM fitting WHERE NOT open_then AND {serving})
 """
-    cursor = await read.execute(statement.encode(), values)
+    async with read.pipeline():
+        cursor = await read.execute(statement.encode(), values)
+        names = await execute_term_names(read)
     row = await cursor.fetchone()
     assert row is not None  # an aggregate always answers with one row
     facets: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
     for value, entries in (row[1] or {}).items():
         group, _, code = value.partition(":")
         facets[group][code] = entries
-    return Found(row[0], facets, row[2] or [], row[3], row[4] or [], row[5])
+    return Found(row[0], facets, row[2] or [], row[3], row[4] or [], row[5], await fetch_term_names(names))
 
 
 async def count(read: ReadConnection, params: SearchParams, match: Match) -> int:

@@ -52,6 +52,9 @@ def build_match(
         _match_time(match, params.at)
     if ground is not None:
         _match_ground(match, ground)
+        if words is None or not words.is_near:
+            match.where.append("e.near && %(near_keys)s::text[]")
+            match.values["near_keys"] = ground.keys
     return match
 
 
@@ -129,7 +132,7 @@ def _match_ground(match: Match, ground: Ground) -> None:
                OR at.metres <= %(radius_m)s AND NOT e.has_coverage OR {NOWHERE}, false) AS serves,
              coalesce(at.metres <= %(radius_m)s, false) AS in_radius, at.metres
       FROM (SELECT {sql.distance_m("e.point", here)} AS metres OFFSET 0) at OFFSET 0) ground"""
-    match.where += ["e.near && %(near_keys)s::text[]", "(ground.serves OR ground.in_radius)"]
+    match.where.append("(ground.serves OR ground.in_radius)")
     match.serves = "ground.serves"
     match.distance = f"CASE WHEN e.point IS NOT NULL THEN greatest(ground.metres, {ROUGHNESS_M}) END"
     match.rough = f"coalesce(ground.metres < {ROUGHNESS_M}, false)"
@@ -139,7 +142,6 @@ def _match_ground(match: Match, ground: Ground) -> None:
         "radius_m": ground.radius_m,
         "codes": ground.areas,
         "local_codes": ground.local_areas,
-        "near_keys": ground.keys,
     }
 
 

@@ -95,7 +95,15 @@ class TermName:
 
 async def read_term_names(read: ReadConnection) -> list[TermName]:
     """Every need and audience."""
-    cursor = await read.execute(
+    return await fetch_term_names(await execute_term_names(read))
+
+
+async def execute_term_names(read: ReadConnection) -> AsyncCursor[TupleRow]:
+    """The first half of `read_term_names`, for a round trip that asks more."""
+    return await read.execute(
         "SELECT scheme, code, label, words FROM face.terms WHERE scheme IN ('need', 'audience')"
     )
+
+
+async def fetch_term_names(cursor: AsyncCursor[TupleRow]) -> list[TermName]:
     return [TermName(row[0], row[1], row[2], tuple(row[3])) for row in await cursor.fetchall()]
