@@ -1,14 +1,18 @@
 """Brings a database up to the newest numbered migration, in one transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.orm import Session
 
 from api.db import normalise_url
+from api.face.service import rebuild_face
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -24,19 +28,36 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Run what is missing. Safe to call at every start."""
-    command.upgrade(alembic_config(url), "head")
+    """Run what is missing, and where entries are held already work out their public face anew: a newer version
+    may show more of them. All of it or nothing; safe to call at every start."""
+    config = alembic_config(url)
+    with _connected(url) as connection:
+        before = _revision(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        if before not in (None, _revision(connection)):
+            with Session(connection) as session:
+                rebuild_face(session)
+                session.flush()
 
 
 def is_current(url: str) -> bool:
     """Whether the database is at the newest migration."""
     head = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
+    with _connected(url) as connection:
+        return _revision(connection) == head
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
     engine = create_engine(normalise_url(url))
     try:
-        with engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection, opts={"version_table": "schema_version", "version_table_schema": "public"}
-            )
-            return context.get_current_revision() == head
+        with engine.begin() as connection:
+            yield connection
     finally:
         engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    options = {"version_table": "schema_version", "version_table_schema": "public"}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()

@@ -130,3 +130,15 @@ def test_the_models_hold_the_same_checks_as_the_database(base_database: Director
         )
         stored = set(rows.scalars())
     assert modelled == stored
+
+
+def test_what_was_saved_with_an_older_version_is_found_after_it(scratch: Directory) -> None:
+    with scratch.write() as session:
+        add(session, name="Soham Choir")
+    face = text("SELECT to_jsonb(e) FROM face.entries e ORDER BY id")
+    with scratch.write() as session:
+        before = session.execute(face).scalars().all()
+    command.downgrade(alembic_config(scratch.url), "0004_jobs")
+    migrate(scratch.url)
+    with scratch.write() as session:
+        assert session.execute(face).scalars().all() == before
