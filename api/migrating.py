@@ -28,8 +28,8 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Run what is missing, and where entries are held already work out their public face anew: a newer version
-    may show more of them. All of it or nothing; safe to call at every start."""
+    """Run what is missing, and where entries are held already work out their public face anew: a newer
+    version may show more of them. All of it or nothing; safe to call at every start."""
     config = alembic_config(url)
     with _connected(url) as connection:
         before = _revision(connection)

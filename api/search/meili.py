@@ -55,7 +55,7 @@ class MeiliEngine:
     def __init__(self, url: str, key: str | None, *, answer_within_s: float = ANSWER_WITHIN_S) -> None:
         self._answer_within_s = answer_within_s
         self._url = f"{url.rstrip('/')}/multi-search"
-        self._health = f"{url.rstrip('/')}/health"
+        self._index = f"{url.rstrip('/')}/indexes/{INDEX}"
         # A compressed answer on a kept connection stalls 44 ms.
         self._headers = {"Accept-Encoding": "identity", "Content-Type": "application/json"}
         if key:
@@ -69,9 +69,10 @@ class MeiliEngine:
         return time.monotonic() < self._away_until
 
     async def is_up(self) -> bool:
-        """Whether it answers now; asked by /readyz, so that a pause of searches does not hide a recovery."""
+        """Whether it has an index to answer from now; asked by /readyz, so that a pause of searches does not
+        hide a recovery."""
         try:
-            async with self._session().get(self._health) as reply:
+            async with self._session().get(self._index) as reply:
                 return reply.status == 200
         except (TimeoutError, aiohttp.ClientError, OSError):
             return False

@@ -141,6 +141,7 @@ async def understand(read: ReadConnection, params: SearchParams, *, now: datetim
     full = params.model_copy(update=changes)
     near, ground, area_names = await _find_ground(read, full)
     await _check_area(read, params)
+    await _check_terms(read, params)
     wanted = intent.time or (TimeWanted((params.day,)) if params.day else None)
     guessed = tuple(what for what in ("kind", "language", "time") if getattr(intent, what))
     terms = await read_terms(read, intent.words, optional=intent.kind_words, keep_some=not intent.understood)
@@ -286,6 +287,16 @@ async def _check_area(read: ReadConnection, params: SearchParams) -> None:
     if params.area and not await has_area(read, params.area):
         message = f"We hold no area with the code “{params.area}”."
         raise BadInput(message, errors=[FieldProblem(field="area", message=message)])
+
+
+async def _check_terms(read: ReadConnection, params: SearchParams) -> None:
+    if not params.need and not params.audience:
+        return
+    names = {(term.scheme, term.code) for term in await queries.read_term_names(read)}
+    for group, what in (("need", "need"), ("audience", "group of people")):
+        if unknown := [code for code in getattr(params, group) if (group, code) not in names]:
+            message = f"We know no {what} called “{unknown[0]}”."
+            raise BadInput(message, errors=[FieldProblem(field=group, message=message)])
 
 
 def _item(row: dict[str, Any], asked: Asked, *, at: datetime, now: datetime) -> dict[str, Any]:

@@ -86,10 +86,11 @@ def _match_wanted(match: Match, wanted: TimeWanted) -> None:
         )
         match.values |= {"window_start": wanted.window[0], "window_end": wanted.window[1]}
     match.where.append(
-        f"EXISTS (SELECT FROM face.sessions s WHERE s.entry_id = e.id AND s.purpose IN ({PURPOSES}) "
-        f"AND s.weekday = ANY (%(weekdays)s::smallint[]) {window}"
-        "AND (s.until IS NULL OR s.until >= %(today)s) "
-        "AND (s.repeats <> 'once' OR s.starts_on >= %(today)s))"
+        f"EXISTS (SELECT FROM face.sessions s WHERE s.entry_id = e.id AND s.purpose IN ({PURPOSES}) {window}"
+        "AND (s.weekday = ANY (%(weekdays)s::smallint[]) AND (s.until IS NULL OR s.until >= %(today)s) "
+        "AND (s.repeats <> 'once' OR s.starts_on >= %(today)s) "
+        "OR EXISTS (SELECT FROM unnest(s.also_on) AS also WHERE also >= %(today)s "
+        "AND extract(isodow FROM also) = ANY (%(weekdays)s::smallint[]))))"
     )
     match.values["weekdays"] = [DAYS.index(day) + 1 for day in wanted.days]
 

@@ -23,6 +23,8 @@ WRONG = [
     ("kind", "pub"),
     ("access", "lift"),
     ("language", "xx"),
+    ("need", "no-such-need"),
+    ("audience", "no-such-people"),
     ("delivery", "pigeon"),
     ("cost", "cheap"),
     ("area", "E99999999"),

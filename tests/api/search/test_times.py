@@ -23,6 +23,9 @@ SESSIONS: dict[str, list[dict[str, Any]]] = {
     "once": [{"starts_on": "2026-12-09"} | MORNING],
     "weekend": [{"rrule": "FREQ=WEEKLY;BYDAY=SA,SU", "starts_on": "2026-01-03"} | MORNING],
     "paused": [WEEKLY | MORNING],
+    "also-a-friday": [
+        {"rrule": "FREQ=WEEKLY;BYDAY=TH", "starts_on": "2026-01-08", "also_on": ["2099-01-02"]} | MORNING
+    ],
 }
 
 
@@ -72,6 +75,8 @@ def test_open_at_a_time(visitor: TestClient, at: str, wanted: set[str], unknown:
         ("wed", {"wednesdays", "not-at-christmas", "hours-unknown", "end-unknown", "paused"}),
         ("tue", {"second-tuesday"}),
         ("sun", {"weekend"}),
+        ("thu", {"also-a-friday"}),
+        ("fri", {"also-a-friday"}),
         ("mon", set()),
     ],
 )
