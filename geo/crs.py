@@ -10,6 +10,8 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # 
 WGS84: Final = 4326
 OSGB: Final = 27700
 SQUARE_M: Final = 10_000
+GRID_EAST_M: Final = 700_000
+GRID_NORTH_M: Final = 1_300_000
 
 # Nothing may be fetched while serving: the built-in shift is within 3 m, which is enough here.
 set_network_enabled(active=False)
@@ -44,3 +46,13 @@ def square_of(lon: float, lat: float) -> int:
     those of a shape. A coarse net, to leave out what is far away."""
     easting, northing = to_osgb(lon, lat)
     return floor(easting / SQUARE_M) * 1000 + floor(northing / SQUARE_M)
+
+
+def lon_lat_by_range(x: float, y: float) -> tuple[float, float]:
+    """(lon, lat) of two numbers that do not say their system: degrees where they can be, otherwise metres of
+    the British National Grid, which spans 700 km by 1,300 km. Raises ValueError when they are neither."""
+    if abs(x) <= 180 and abs(y) <= 90:
+        return x, y
+    if 0 <= x <= GRID_EAST_M and 0 <= y <= GRID_NORTH_M:
+        return to_wgs84(x, y)
+    raise ValueError(f"({x}, {y}) is neither degrees nor metres of the National Grid")
