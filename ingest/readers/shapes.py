@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from math import isfinite
 from typing import Any, Final
 
 import numpy
@@ -32,6 +31,18 @@ def point_of(x: str, y: str) -> tuple[float, float]:
         raise ValueError(f"“{x}”, “{y}” are not two numbers")
     lon, lat = (float(text) for text in numbers)
     return lon_lat_by_range(lon, lat)
+
+
+def read_point(row: Row, x: str, y: str) -> tuple[float, float] | None:
+    """(lon, lat) of two columns; None when they are empty, or cannot be read, which is noted on the row."""
+    across, up = row.text(x), row.text(y)
+    if across is None and up is None:
+        return None
+    try:
+        return point_of(across or "", up or "")
+    except ValueError:
+        row.note(x, NOT_READ, LOOK)
+        return None
 
 
 def cells_of_geometry(geometry: Any) -> dict[str, str]:
@@ -89,9 +100,7 @@ def _locate(row: Row, *, wkt: str | None, x: str | None, y: str | None) -> None:
     try:
         if wkt is not None and (text := row.text(wkt)):
             row.cells |= cells_of_wkt(text)
-        elif x is not None and y is not None and ((across := row.text(x)) or row.text(y)):
-            lon, lat = point_of(across or "", row.text(y) or "")
-            if isfinite(lon) and isfinite(lat):
-                row.cells |= {"lon": repr(lon), "lat": repr(lat)}
     except ValueError:
-        row.note(wkt or x, NOT_READ, LOOK)
+        row.note(wkt, NOT_READ, LOOK)
+    if x is not None and y is not None and (point := read_point(row, x, y)) is not None:
+        row.cells |= {"lon": repr(point[0]), "lat": repr(point[1])}
