@@ -10,6 +10,7 @@ from typing import Final
 
 from api.entries.schemas import ContactDraft, EntryDraft, OrganisationDraft, PlaceDraft, SessionDraft
 from api.entries.sessions import DAY_NAMES, DAYS
+from api.entries.vocabulary import Privacy
 from ingest.mapping import KnownSource
 from ingest.readers.shapes import read_point
 from ingest.sources.kinds import kind_of_words
@@ -17,8 +18,8 @@ from ingest.sources.open_referral_times import SINCE
 from ingest.table import Row, Table
 from ingest.values import read_email, read_postcode, read_web_address
 
-# Columns that say one thing together. An empty one keeps its line, or a private contact would be read with the
-# mark of a public one.
+# Columns that say one thing together. An empty one keeps its line, or a private contact would be read
+# with the mark of a public one.
 _TOGETHER: Final = (
     ("contact email", "contact phone", "contact visible"),
     ("cost option", "cost amount", "cost type"),
@@ -30,6 +31,7 @@ _TOGETHER: Final = (
         "location address 1",
         "location city",
         "location postcode",
+        "location visible",
         "mask exact address",
     ),
 )
@@ -80,7 +82,7 @@ def map_service(row: Row) -> EntryDraft:
         description=row.cells.get("description") or None,
         organisation=OrganisationDraft(name=organisation[:200]) if organisation else None,
         place=_place(row),
-        privacy="area" if first(row, "mask_exact_address") == "TRUE" else "exact",
+        privacy=_privacy(row),
         sessions=_sessions(row),
         contacts=_contacts(row),
         age_from=_age(row, "min_age"),
@@ -91,6 +93,12 @@ def map_service(row: Row) -> EntryDraft:
         state="paused" if first(row, "temporarily_closed") == "TRUE" else "running",
         stage="draft" if hidden else "published",
     )
+
+
+def _privacy(row: Row) -> Privacy:
+    if lines(row, "location_visible")[0] == "FALSE":
+        return "hidden"
+    return "area" if lines(row, "mask_exact_address")[0] == "TRUE" else "exact"
 
 
 def _place(row: Row) -> PlaceDraft:
