@@ -194,7 +194,7 @@ def _looks_like_headings(cells: Sequence[str]) -> bool:
     words = [text for cell in cells if (text := _clean(cell))]
     plain = [text for text in words if len(text) <= _LONGEST_HEADING and not _A_VALUE.fullmatch(text)]
     distinct = {text.casefold() for text in words}
-    return bool(words) and len(plain) >= 0.9 * len(words) and len(distinct) >= 0.7 * len(words)
+    return bool(words) and len(plain) >= 0.8 * len(words) and len(distinct) >= 0.7 * len(words)
 
 
 def _name_apart(cells: Iterable[str]) -> list[str]:

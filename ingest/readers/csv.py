@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
 from typing import Final
@@ -50,7 +50,9 @@ def read_csv(file: Input) -> Sheet:
     if count == 0:
         raise ReadError("It is empty.")
     read_as = f"{dialect.encoding.name}, {_SEPARATORS.get(dialect.separator, dialect.separator)}"
-    rows = Lazy(lambda: _filled(file, dialect), count)
+    # Progress is that of opening: who walks through the rows knows how many there are.
+    quiet = replace(file, progress=None)
+    rows = Lazy(lambda: _filled(quiet, dialect), count)
     return Sheet(rows, read_as, warnings=dialect.encoding.warnings)
 
 
