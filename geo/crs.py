@@ -10,6 +10,8 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # 
 WGS84: Final = 4326
 OSGB: Final = 27700
 SQUARE_M: Final = 10_000
+# Land of the National Grid: Scilly begins at 5 km north, St Kilda at 9 km east.
+GRID_NEAR_M: Final = 5_000
 GRID_EAST_M: Final = 700_000
 GRID_NORTH_M: Final = 1_300_000
 
@@ -53,6 +55,6 @@ def lon_lat_by_range(x: float, y: float) -> tuple[float, float]:
     the British National Grid, which spans 700 km by 1,300 km. Raises ValueError when they are neither."""
     if abs(x) <= 180 and abs(y) <= 90:
         return x, y
-    if 0 <= x <= GRID_EAST_M and 0 <= y <= GRID_NORTH_M:
+    if GRID_NEAR_M <= x <= GRID_EAST_M and GRID_NEAR_M <= y <= GRID_NORTH_M:
         return to_wgs84(x, y)
     raise ValueError(f"({x}, {y}) is neither degrees nor metres of the National Grid")
