@@ -148,6 +148,8 @@ class Fetcher:
             last = attempt == self.manners.tries
             try:
                 reply, wait_s = await self._follow(url, headers or {})
+            except aiohttp.InvalidURL as error:
+                raise FetchFailed(f"“{str(error.url)[:200]}” is not a web address.") from error
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 if last:
                     raise FetchFailed(f"{url.host} did not answer.", temporary=True) from error

@@ -68,7 +68,8 @@ def read_text(file: Input) -> str:
     if file.size > file.limits.whole_bytes:
         most = file.limits.whole_bytes // 1_000_000
         raise ReadError(f"Files of this kind may have {most} MB. Split it, or bring it in as CSV.")
-    with open_text(file.open(), find_encoding(file)) as opened:
+    encoding = find_encoding(file)
+    with open_text(file.open(), encoding) as opened:
         return opened.read()
 
 
