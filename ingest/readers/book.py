@@ -1,6 +1,7 @@
 """Reads workbooks: XLSX, XLS, XLSB and ODS, every sheet a table, through python-calamine."""
 
 import json
+import mmap
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,11 @@ _ERRORS: Final = {
     "password": "It is locked with a password. Save it without one and try again.",
     "damaged": "The workbook is damaged. Open it, save it again (or save the sheet as CSV) and try again.",
     "memory": _TOO_FAR,
+}
+
+_OLD_MARKS: Final = {
+    "EncryptedPackage": _ERRORS["password"],
+    "WordDocument": "It is a Word document. Copy its table into a spreadsheet and bring that in.",
 }
 
 
@@ -55,7 +61,9 @@ class _WrittenBook:
 
 def read_book(file: Input, *, kind: str) -> list[Sheet]:
     """The sheets that hold anything; formulas give the value they were saved with. Raises ReadError."""
-    if kind != "XLS":
+    if kind == "XLS":
+        _check_old(file)
+    else:
         # calamine trusts what a zip says of itself.
         with open_zip(file):
             pass
@@ -66,6 +74,14 @@ def read_book(file: Input, *, kind: str) -> list[Sheet]:
     if not filled:
         raise ReadError("It is empty.")
     return [_sheet(book, part, kind) for part in filled]
+
+
+def _check_old(file: Input) -> None:
+    """The container of old Excel files also holds letters, and new workbooks under a password."""
+    with file.open() as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        for mark, words in _OLD_MARKS.items():
+            if raw.find(mark.encode("utf-16-le")) >= 0:
+                raise ReadError(words)
 
 
 def _sheet(book: _WrittenBook, part: _Part, kind: str) -> Sheet:

@@ -13,11 +13,17 @@ Thing = Mapping[str, Any]
 def load_json(text: str) -> Any:
     """Raises ReadError when it is no JSON."""
     try:
-        return orjson.loads(text)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ReadError(
             f"It looks like JSON but breaks off or is wrong at line {error.lineno}. Save it again."
         ) from error
+    try:
+        # It writes only what is nested within reason, and so tells what we could walk through.
+        orjson.dumps(document)
+    except TypeError as error:
+        raise ReadError("It is JSON nested so deep that it cannot be a list of things.") from error
+    return document
 
 
 def flatten(thing: Thing, *, before: str = "") -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Final
 
 from api.entries.schemas import ContactDraft, EntryDraft, PlaceDraft, SessionDraft
+from api.entries.sessions import RuleError, normalise_session
 from geo.postcodes import find_postcode_within
 from ingest.mapping import KnownSource
 from ingest.sources.kinds import kind_of_words
@@ -12,6 +13,7 @@ from ingest.sources.refusing import refuse_row
 from ingest.table import Row
 
 _WEB: Final = re.compile(r"https?://\S+\.\S+", re.IGNORECASE)
+_LONGEST: Final = 9_500
 _PRIVATE: Final = frozenset({"PRIVATE", "CONFIDENTIAL"})
 
 
@@ -28,14 +30,16 @@ def map_event(row: Row) -> EntryDraft:
         refuse_row("status", "CANCELLED", "This one date is called off. The event it belongs to says so.")
     where = row.text("location")
     called_off = row.text("status") == "CANCELLED"
+    sessions, words = ([], "") if called_off else _sessions(row)
+    description = "\n\n".join(part for part in (row.cells.get("description", ""), words[:500]) if part)
     page = row.text("url")
     return EntryDraft(
         kind=kind_of_words(row.text("summary")) or "group",
         name=row.text("summary") or "",
-        description=row.cells.get("description") or None,
+        description=description[:_LONGEST] or None,
         place=_place(row, where),
         delivery=["in_person"] if where else [],
-        sessions=[] if called_off else _sessions(row),
+        sessions=sessions,
         contacts=[ContactDraft(kind="web", value=page)] if page and _WEB.fullmatch(page[:200]) else [],
         state="closed" if called_off else "running",
         state_note="The calendar says it is cancelled." if called_off else None,
@@ -57,20 +61,28 @@ def _place(row: Row, where: str | None) -> PlaceDraft:
     )
 
 
-def _sessions(row: Row) -> list[SessionDraft]:
-    starts_on = row.text("starts on")
+def _sessions(row: Row) -> tuple[list[SessionDraft], str]:
+    """The session, or the words of a rule that is none of ours."""
+    starts_on, rule = row.text("starts on"), row.text("rrule")
     if starts_on is None:
-        return []
-    return [
-        SessionDraft(
-            rrule=row.text("rrule"),
+        return [], ""
+    try:
+        session = SessionDraft(
+            rrule=rule,
             starts_on=date.fromisoformat(starts_on),
             starts_at=_time(row, "starts at"),
             ends_at=_time(row, "ends at"),
             not_on=_dates(row, "not on"),
             also_on=_dates(row, "also on"),
         )
-    ]
+        return [normalise_session(session)], ""
+    except (RuleError, ValueError) as error:
+        why = str(error) if isinstance(error, RuleError) else "We could not read these times."
+        row.note("rrule", f"{why} They are kept in words.", "Add the times by hand.")
+        return (
+            [],
+            f"Times, as the calendar has them: from {starts_on} {row.text('starts at') or ''}, {rule or ''}.",
+        )
 
 
 def _time(row: Row, column: str) -> time | None:

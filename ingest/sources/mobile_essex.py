@@ -17,6 +17,7 @@ from ingest.values import read_postcode, read_web_address
 
 # The file has the short name of the authority; its own pages say this.
 ORGANISATIONS: Final = {"Essex": "Essex County Council"}
+_LONGEST: Final = 200
 
 
 def key_of(row: Row) -> str | None:
@@ -79,6 +80,8 @@ def _session(row: Row) -> SessionDraft:
     """The van's round as the file gives it. Raises RuleError when it gives none."""
     start = _read_date(row, "start")
     rule = row.text("frequency")
+    if rule and len(rule) > _LONGEST:
+        raise RuleError("The rule for when the van comes is too long to be one.")
     if start is None:
         raise RuleError("The stop has no date on which its round begins.")
     if rule and "BYDAY" not in rule.upper() and "WEEKLY" in rule.upper():

@@ -30,6 +30,7 @@ _SITE: Final = re.compile(r"(www\.)?[\w-]+(\.[\w-]+)+(/\S*)?", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"https?://[^\s\[\]<>\"]+\.[^\s\[\]<>\"]+", re.IGNORECASE)
 # Rounding degrees to two places moves a point by at most about 650 m here.
 _COARSE: Final = 2
+_LONGEST: Final = 200
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def map_group(row: Row) -> EntryDraft:
 
 
 def _place(row: Row) -> PlaceDraft:
-    words = row.text("location_name") or ""
+    words = (row.text("location_name") or "")[:_LONGEST]
     where = read_whereabouts(words)
     if where.precision is None:
         row.note(
@@ -86,8 +87,8 @@ def _place(row: Row) -> PlaceDraft:
 
 
 def _contacts(row: Row) -> list[ContactDraft]:
-    link = row.text("link")
-    if link is None:
+    link = (row.text("link") or "")[:1000]
+    if not link:
         return []
     if any(mark in link.casefold() for mark in _INVITES):
         row.note("link", "This invites anyone into a private chat, so it is left out.", "Say whom to ask.")

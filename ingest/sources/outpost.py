@@ -160,7 +160,7 @@ def _contacts(row: Row) -> list[ContactDraft]:
 
 def _age(row: Row, column: str) -> int | None:
     text = first(row, column) or ""
-    return int(text) if text.isdecimal() and int(text) <= 120 else None
+    return int(text) if text.isdecimal() and len(text) <= 3 and int(text) <= 120 else None
 
 
 def _cost_note(row: Row) -> str | None:

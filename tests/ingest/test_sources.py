@@ -5,10 +5,12 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session, sessionmaker
 
 from api.entries.schemas import EntryDraft
 from ingest.mapping import MappedRow, map_row
 from ingest.readers.door import open_tables
+from ingest.run import ingest_file
 from ingest.sources import get_source
 from ingest.sources.mutual_aid_cambs import read_whereabouts
 from ingest.sources.outpost import gather
@@ -229,7 +231,7 @@ def test_the_real_template_accounts_for_every_row(test_data: Path) -> None:
 
 def test_events_of_a_calendar() -> None:
     rows = bring_in(FIXTURES / "icalendar" / "hall.ics", "calendar")
-    lunch, moved, off, walk, fair, private = rows
+    lunch, moved, off, walk, fair, private, yearly = rows
     (session,) = draft(lunch).sessions
     assert (session.rrule, session.not_on[0], session.also_on) == (
         "FREQ=WEEKLY;BYDAY=WE",
@@ -249,4 +251,23 @@ def test_events_of_a_calendar() -> None:
     assert draft(walk).sessions[0].rrule == "FREQ=MONTHLY;BYDAY=1WE"
     assert (draft(fair).state, draft(fair).sessions) == ("closed", [])
     assert (private.draft, "private" in why(private)) == (None, True)
-    assert len({row.key for row in rows}) == 6
+    assert (draft(yearly).sessions, "FREQ=YEARLY" in (draft(yearly).description or "")) == ([], True)
+    assert "kept in words" in why(yearly)
+    assert len({row.key for row in rows}) == 7
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "fates"),
+    [
+        ("mobile_library/stops.csv", "mobile-essex", {"new": 3, "refused": 1}),
+        ("mutual_aid/groups.csv", "mutual-aid-cambs", {"new": 5}),
+    ],
+)
+def test_the_same_file_twice_changes_nothing(
+    factory: sessionmaker[Session], file: str, source: str, fates: dict[str, int]
+) -> None:
+    first = ingest_file(factory, FIXTURES / file, source=source, apply=True)
+    assert Counter(row.fate for row in first.rows) == fates
+    again = ingest_file(factory, FIXTURES / file, source=source, apply=True)
+    unchanged = {"unchanged": fates["new"], **{fate: n for fate, n in fates.items() if fate != "new"}}
+    assert Counter(row.fate for row in again.rows) == unchanged

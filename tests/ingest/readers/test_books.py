@@ -160,7 +160,10 @@ def test_broken_and_locked_workbooks(book, tmp_path: Path) -> None:
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     with pytest.raises(BadInput, match=r"damaged.*save the sheet as CSV"):
         open_tables(path)
-    path.write_bytes(whole)
+    for mark, words in (("EncryptedPackage", "locked with a password"), ("WordDocument", "Word document")):
+        path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + mark.encode("utf-16-le"))
+        with pytest.raises(BadInput, match=words):
+            open_tables(path)
 
 
 def test_xml_entities_do_nothing(book) -> None:

@@ -172,6 +172,9 @@ def test_json_that_breaks_off_goes_deep_or_is_too_large(tmp_path: Path) -> None:
     path.write_text("[" * 50_000 + "]" * 50_000)
     with pytest.raises(BadInput, match="JSON"):
         open_tables(path)
+    path.write_text('[{"name": ' + '{"a": ' * 900 + "1" + "}" * 901 + "]")
+    with pytest.raises(BadInput, match="nested so deep"):
+        open_tables(path)
     path.write_text('[{"name": "Hall"}]')
     with pytest.raises(BadInput, match="Files of this kind"):
         open_tables(path, limits=Limits(whole_bytes=10))
@@ -202,7 +205,7 @@ def test_a_package_of_services(tmp_path: Path, folder: str) -> None:
 
 def test_a_calendar() -> None:
     rows = opened("icalendar/hall.ics").rows
-    lunch, moved, off, walk, fair, _private = rows
+    lunch, moved, off, walk, fair, _private, _yearly = rows
     assert (lunch.text("starts on"), lunch.text("starts at"), lunch.text("ends at")) == (
         "2026-03-04",
         "12:00",
