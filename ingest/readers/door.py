@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +53,21 @@ def open_tables(
         return _make_tables(_open(file), columns)
     except ReadError as error:
         raise bad_file(f"We could not read {file.name}. {error}") from error
+
+
+def open_table(
+    path: Path,
+    *,
+    columns: Sequence[str] = (),
+    limits: Limits = LIMITS,
+    progress: Progress | None = None,
+) -> Table:
+    """The first table with all the `columns`, for a source that has one; others that have them are named in
+    its warnings. Raises BadInput."""
+    first, *others = open_tables(path, columns=columns, limits=limits, progress=progress)
+    names = ", ".join(f"“{table.name}”" for table in others)
+    said = (f"Only the sheet “{first.name}” is read. Others look like it: {names}.",) if others else ()
+    return replace(first, warnings=first.warnings + said)
 
 
 def _make_tables(found: Sequence[Sheet | Table], columns: Sequence[str]) -> list[Table]:

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from api.errors import BadInput
 from ingest.readers.archive import open_zip
-from ingest.readers.door import open_tables
+from ingest.readers.door import open_table, open_tables
 from ingest.readers.file import Limits, input_of
 from ingest.readers.sheet import ReadError
 
@@ -90,6 +90,8 @@ def test_sheets_titles_merged_and_hidden(tmp_path: Path) -> None:
     assert [row.problems for row in groups.rows] == [[], []]
     assert "hidden" in old.warnings[0]
     assert [table.name for table in open_tables(tmp_path / "book.xlsx", columns=["town"])] == ["Old"]
+    both = open_table(tmp_path / "book.xlsx", columns=["name"])
+    assert (both.name, "“Old”" in both.warnings[-1]) == ("Groups", True)
 
 
 def test_a_sheet_that_claims_a_million_rows(book) -> None:

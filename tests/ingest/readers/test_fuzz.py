@@ -21,7 +21,7 @@ from ingest.sources import KNOWN_SOURCES
 from ingest.table import Table, check_columns
 
 # Raise it for a long night: every example is another file.
-EXAMPLES = 60
+EXAMPLES = 40
 BOOKS = 12
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SMALL = Limits(
@@ -132,6 +132,16 @@ def test_damaged_texts(
     try_file(path)
 
 
+def test_damaged_real_files(tmp_path: Path, test_data: Path) -> None:
+    path = tmp_path / "file"
+    files = sorted((test_data / "directories").iterdir())
+    for seed in range(BOOKS * 3):
+        dice = random.Random(seed)
+        change = dice.choice([flip, cut, shuffle, recode])
+        path.write_bytes(change(dice.choice(files).read_bytes()[:30_000], dice))
+        try_file(path)
+
+
 @quick
 @given(raw=st.binary(max_size=400))
 def test_any_bytes(tmp_path: Path, raw: bytes) -> None:
@@ -165,7 +175,7 @@ json_values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
-    max_leaves=25,
+    max_leaves=10,
 )
 
 
