@@ -1,7 +1,7 @@
 """Fetching from the network: politely, within limits, and never from a private network by a stranger's word.
 
-Every address is worked out by our own resolver, and the connection goes to the address that was looked at: a
-name cannot mean one machine when it is checked and another when it is used. The same holds after a redirect.
+The connection goes to the address that was looked at, after a redirect too: a name cannot mean one machine
+when it is checked and another when it is used.
 """
 
 import asyncio
@@ -193,10 +193,9 @@ class Fetcher:
         return onward
 
     async def _wait_and_count(self) -> None:
-        if self.requests >= self.manners.requests:
-            raise FetchFailed(
-                f"We stop after {self.manners.requests:,} requests, and go on next time.", temporary=True
-            )
+        most = self.manners.requests
+        if self.requests >= most:
+            raise FetchFailed(f"We stop after {most:,} requests, and go on next time.", temporary=True)
         if not self._first:
             await asyncio.sleep(self.manners.delay_s)
         self._first = False
