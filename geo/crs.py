@@ -9,6 +9,10 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # 
 
 WGS84: Final = 4326
 OSGB: Final = 27700
+# Land of the National Grid: Scilly begins at 5 km north, St Kilda at 9 km east.
+GRID_NEAR_M: Final = 5_000
+GRID_EAST_M: Final = 700_000
+GRID_NORTH_M: Final = 1_300_000
 
 # Nothing may be fetched while serving: the built-in shift is within 3 m, which is enough here.
 set_network_enabled(active=False)
@@ -36,3 +40,13 @@ def to_osgb(lon: float, lat: float) -> tuple[float, float]:
 def to_wgs84(easting: float, northing: float) -> tuple[float, float]:
     """(lon, lat) in degrees of a British National Grid point. Raises ValueError where there is none."""
     return _transform(OSGB, WGS84, easting, northing)
+
+
+def lon_lat_by_range(x: float, y: float) -> tuple[float, float]:
+    """(lon, lat) of two numbers that do not say their system: degrees where they can be, otherwise metres of
+    the British National Grid, which spans 700 km by 1,300 km. Raises ValueError when they are neither."""
+    if abs(x) <= 180 and abs(y) <= 90:
+        return x, y
+    if GRID_NEAR_M <= x <= GRID_EAST_M and GRID_NEAR_M <= y <= GRID_NORTH_M:
+        return to_wgs84(x, y)
+    raise ValueError(f"({x}, {y}) is neither degrees nor metres of the National Grid")

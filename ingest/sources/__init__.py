@@ -2,9 +2,28 @@
 
 from api.errors import BadInput, FieldProblem
 from ingest.mapping import KnownSource
-from ingest.sources import cambridgeshire_libraries
+from ingest.sources import (
+    calendar,
+    cambridgeshire_libraries,
+    mobile_essex,
+    mutual_aid_cambs,
+    open_referral,
+    openstreetmap,
+    outpost,
+)
 
-KNOWN_SOURCES: dict[str, KnownSource] = {source.code: source for source in (cambridgeshire_libraries.SOURCE,)}
+KNOWN_SOURCES: dict[str, KnownSource] = {
+    source.code: source
+    for source in (
+        calendar.SOURCE,
+        cambridgeshire_libraries.SOURCE,
+        mobile_essex.SOURCE,
+        mutual_aid_cambs.SOURCE,
+        open_referral.SOURCE,
+        openstreetmap.SOURCE,
+        outpost.SOURCE,
+    )
+}
 
 
 def get_source(code: str) -> KnownSource:
