@@ -23,7 +23,7 @@ from ingest.hours.items import (
     Times,
 )
 from ingest.hours.plan import Group, Plan, Unsure
-from ingest.hours.words import LUNCH
+from ingest.hours.words import ANY_TIME, LUNCH
 
 Subject = (Days, Nths, Dates)
 
@@ -203,6 +203,11 @@ class _LineReader:
             self._closing = True
 
     def _take_note(self, item: Note) -> None:
+        current = self._current
+        bare = current is not None and current.has_subject and not current.has_predicate
+        if item.kind == "asked" and bare and current is not None and not current.excepted:
+            current.parts.append(Part(item.start, item.end, ANY_TIME))
+            return
         if item.kind == "occasion":
             group = self._current
             # "closed Sundays and bank holidays"; else it must still be said whether it is on or off.

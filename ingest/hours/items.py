@@ -6,6 +6,8 @@ from typing import Literal
 
 from ingest.hours.clock import Clock, Window
 
+NoteKind = Literal["known", "asked", "plain", "condition", "occasion", "silent"]
+
 
 @dataclass(frozen=True)
 class Item:
@@ -134,11 +136,11 @@ class Monthly(Item):
 
 @dataclass(frozen=True)
 class Note(Item):
-    """Words kept beside the times. `known`: we know they change no time. `condition`: true in a part of
-    the year only. `occasion`: a holiday named without saying whether it is on or off. `silent`: words such as
+    """Words kept beside the times. `known`: we know they change no time. `asked`: by appointment.
+    `condition`: true in a part of the year only. `occasion`: a holiday named without saying whether it is on or off. `silent`: words such as
     "open", worth keeping only behind other words."""
 
-    kind: Literal["known", "plain", "condition", "occasion", "silent"]
+    kind: NoteKind
 
 
 @dataclass(frozen=True)

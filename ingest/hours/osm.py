@@ -103,7 +103,7 @@ def _read_rule(text: str, *, adds: bool) -> _Rule:
     days = _DAY_LIST.match(text)
     if days is not None:
         _read_days(days[0], rule)
-        text = text[days.end() :].strip().removeprefix(":").strip()
+        text = text[days.end() :].strip().removeprefix(":").removesuffix(" open").strip()
     else:
         rule.days = [(0, day) for day in DAYS]
     if text.lower() in ("off", "closed"):
@@ -175,7 +175,9 @@ def _take_days(earlier: _Rule, later: _Rule) -> None:
     # Twice the same days: most people mean both times, the format means the second alone.
     if same and not later.off and set(earlier.days) == set(later.days):
         raise Unsure("The same days stand there twice.")
-    if any(nth for nth, _ in same) and earlier.days != later.days:
+    if (any(nth for nth, _ in same) and earlier.days != later.days) or (
+        any(nth and day in {one for _, one in same} for nth, day in earlier.days) and not later.off
+    ):
         raise Unsure
     gone = {day for _, day in same}
     earlier.days = [one for one in earlier.days if one[1] not in gone]

@@ -98,11 +98,9 @@ def _read_words(text: str, setting: Setting) -> HoursRead:
     built = build_sessions(plan, text, setting)
     if built.sessions:
         return _result(text, tuple(built.sessions), built.kept)
-    notes = [item for item in items if isinstance(item, Note)]
+    notes, known = [item for item in items if isinstance(item, Note)], ("known", "asked")
     # "By appointment" and "closed" say what there is to say; words we do not know do not.
-    if not any(
-        isinstance(item, Closed) or (isinstance(item, Note) and item.kind == "known") for item in items
-    ):
+    if not any(isinstance(item, Closed) or (isinstance(item, Note) and item.kind in known) for item in items):
         raise Unsure
     if not all(isinstance(item, Closed | Note | Break) for item in items):
         raise Unsure

@@ -81,6 +81,9 @@ def _read_days_of_month(tokens: list[Token], at: int, text: str) -> Found:
     days, run = listed[0], listed[2]
     number, year, stop = month
     end = tokens[stop - 1].end
+    # "10-12 Oct-Mar" are hours in a season.
+    if run and text_at(tokens, stop) in ("-", "to") and is_month(tokens, stop + 1, text):
+        return None
     if run:
         return [Doubt(tokens[start].start, end)], stop
     code = weekday[0] if weekday else None

@@ -1,16 +1,18 @@
 """Reading exceptions, seasons and the known words beside the times; whatever else stands there is weighed."""
 
+import re
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
 from api.entries.sessions import DAY_NAMES
-from ingest.hours.items import Dates, Doubt, Except, Item, Note, NotNths, NotOn, Nths
-from ingest.hours.phrases import phrase_set
+from ingest.hours.items import Dates, Doubt, Except, Item, Note, NoteKind, NotNths, NotOn, Nths
+from ingest.hours.phrases import Phrases, phrase_set
 from ingest.hours.reading_dates import is_month, read_dates
 from ingest.hours.reading_days import Found, read_day, read_nths, text_at
 from ingest.hours.tokens import Token
 from ingest.hours.words import (
+    ASKED_FOR,
     BETWEEN_EXCEPT_AND_DAY,
     CLOSED,
     CONDITIONS,
@@ -29,8 +31,14 @@ _EXCEPT: Final = phrase_set(EXCEPT)
 _CLOSED: Final = phrase_set(CLOSED)
 _OCCASIONS: Final = phrase_set(OCCASIONS)
 _SEASONS: Final = phrase_set(SEASONS)
-_CONDITIONS: Final = phrase_set(CONDITIONS)
-_KNOWN: Final = phrase_set((*KNOWN_NOTES, *LONE_NOTES))
+_NOTES: Final = Phrases[NoteKind](
+    {
+        **dict.fromkeys((*KNOWN_NOTES, *LONE_NOTES), "known"),
+        **dict.fromkeys(ASKED_FOR, "asked"),
+        **dict.fromkeys(CONDITIONS, "condition"),
+    }
+)
+_POSTCODE: Final = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b")
 _SILENT: Final = phrase_set(SILENT_PHRASES)
 _DAY_GROUPS: Final = phrase_set(DAY_GROUPS)
 _AND: Final = frozenset({",", "&", "+", "/", "and", "or", "-", "to"})
@@ -43,11 +51,13 @@ def read_silent(tokens: list[Token], at: int) -> int | None:
 
 
 def read_known_note(tokens: list[Token], at: int, text: str) -> Found:
-    for phrases, kind in ((_KNOWN, "known"), (_CONDITIONS, "condition")):
-        found = phrases.find(tokens, at)
-        if found is not None:
-            end = tokens[found[1] - 1].end
-            return [Note(tokens[at].start, end, "known" if kind == "known" else "condition")], found[1]
+    found = _NOTES.find(tokens, at)
+    if found is not None:
+        return [Note(tokens[at].start, tokens[found[1] - 1].end, found[0])], found[1]
+    postcode = _POSTCODE.match(text, tokens[at].start)
+    if postcode is not None:
+        stop = next((to for to in range(at, len(tokens)) if tokens[to].start >= postcode.end()), len(tokens))
+        return [Note(postcode.start(), postcode.end(), "plain")], stop
     return _read_season(tokens, at, text)
 
 

@@ -10,10 +10,12 @@ from ingest.hours.tokens import Token
 from ingest.hours.words import (
     ALL_DAY_AND_NIGHT,
     CLOSED,
+    DAY_OF,
     FOR_LUNCH,
     NO_TIME_AFTER,
     NO_TIME_BEFORE,
     PARTS,
+    STREETS,
 )
 
 _ALL_DAY: Final = phrase_set(ALL_DAY_AND_NIGHT)
@@ -24,6 +26,7 @@ _TO: Final = frozenset({"-", "to", "til", "till", "until", "untill", "'til", "th
 _HALVES: Final[dict[str, Half]] = {"noon": "noon", "midday": "noon", "midnight": "midnight"}
 _LATE: Final = frozenset({"late", "close", "closing"})
 _BEFORE_ONE: Final = frozenset({"at", "@", "from", "between"})
+_AFTER_ONE: Final = frozenset("on every each and in at until till til onwards onward start".split())
 _NUMBER_WORDS: Final = {
     word: number
     for number, word in enumerate(
@@ -65,11 +68,19 @@ def _range(tokens: list[Token], at: int, clock: Clock | None, last: tuple[Clock 
 
 def _alone(tokens: list[Token], at: int, clock: Clock | None, stop: int, sure: bool) -> Found:
     start = at - 1 if text_at(tokens, at - 1) in ("at", "@") else at
-    if not sure and text_at(tokens, at - 1) not in _BEFORE_ONE:
+    if not sure and not _stands_alone(tokens, at, stop):
         return None
     while text_at(tokens, stop) in ("onwards", "onward", "start"):
         stop += 1
     return [Times(tokens[start].start, tokens[stop - 1].end, clock)], stop
+
+
+def _stands_alone(tokens: list[Token], at: int, stop: int) -> bool:
+    """ "at 10" is a time; "at 10 High Street" is a house."""
+    if text_at(tokens, at - 1) not in _BEFORE_ONE:
+        return False
+    after = text_at(tokens, stop)
+    return not after.isalpha() or after in _AFTER_ONE or after in DAY_OF
 
 
 def _read_until(tokens: list[Token], at: int) -> Found:
@@ -139,6 +150,12 @@ def _is_no_time(tokens: list[Token], at: int, stop: int) -> bool:
     """Money, ages, rooms, telephone numbers, and how long something takes."""
     before, after = text_at(tokens, at - 1), text_at(tokens, stop)
     if before in ("£", "$", "€", "#", "+", "<", ">") or before in NO_TIME_AFTER:
+        return True
+    # "10-12 High Street"
+    if (
+        any(text_at(tokens, to) in STREETS for to in range(stop, stop + 3))
+        and text_at(tokens, stop).isalpha()
+    ):
         return True
     if any(
         token.kind == "number" and len(token.text) > 4 and token.text.isdecimal() for token in tokens[at:stop]

@@ -63,8 +63,9 @@ OF_THE_MONTH: Final = (
     "per month",
     "a month",
     "of the calendar month",
+    "in month",
 )
-MONTHLY: Final = ("monthly", "once a month", "once per month")
+MONTHLY: Final = ("monthly", "once a month", "once per month", "every month", "each month")
 # (words, weeks between)
 EVERY_WEEKS: Final[dict[str, int]] = {
     **dict.fromkeys(("every other", "every other week", "every second week", "every 2nd week"), 2),
@@ -141,8 +142,7 @@ CONDITIONS: Final = (
     *("during the school holidays", "holidays only", "during term time only", "school term time only"),
 )
 KNOWN_NOTES: Final = (
-    *("by appointment only", "by appointment", "appointment only", "appointments only", "by arrangement"),
-    *("by prior arrangement", "other times by arrangement", "at other times by arrangement"),
+    *("other times by arrangement", "at other times by arrangement"),
     *("other times by appointment", "at other times by appointment", "appointment necessary"),
     *("booking essential", "booking required", "booking necessary", "booking only", "please book"),
     *("must be booked", "pre booking essential", "pre booked only", "book in advance", "bookings only"),
@@ -154,12 +154,17 @@ KNOWN_NOTES: Final = (
     *("times may vary", "hours may vary", "may vary", "subject to change", "please check before travelling"),
     *("including bank holidays", "inc bank holidays", "incl bank holidays", "including christmas"),
 )
+# In the place of times: "Saturday by appointment".
+ASKED_FOR: Final = (
+    *("by appointment only", "by appointment", "appointment only", "appointments only", "by arrangement"),
+    *("by prior arrangement", "on request", "by request"),
+)
 # Sentences that stand alone and hold no time: kept as they are.
 LONE_NOTES: Final = (
     *("phone for details", "ring for details", "call for details", "contact for details", "see website"),
     *("contact us for times", "contact us", "please contact us", "contact for times", "phone for times"),
     *("please contact", "see our website", "check website", "please check our", "check our facebook page"),
-    *("ring for times", "please ring for details", "see facebook", "on request", "by request"),
+    *("ring for times", "please ring for details", "see facebook"),
 )
 NOTHING: Final = frozenset(
     {"", "-", "--", "n/a", "na", "none", "null", "nil", "closed", "shut", "off", "no", "."}
@@ -186,12 +191,13 @@ NO_TIME_AFTER: Final = frozenset(
 )
 NO_TIME_BEFORE: Final = frozenset(
     "years yrs yr year yo months mths month mth hours hour hrs hr mins minutes minute min p % people places "
-    "spaces weeks week wks days day miles mile m km s + ish pence pounds pp per children adults".split()
+    "spaces days day miles mile m km s + ish pence pounds pp per children adults".split()
 )
+STREETS: Final = frozenset("street road lane avenue drive terrace crescent".split())
 # Words that change when something happens in a way we do not read. Any of them makes us unsure.
 DOUBTFUL: Final = frozenset(
-    "sometimes occasional occasionally some most or either various varies vary varied varying tbc tba tbd "
-    "provisional provisionally cancelled canceled suspended ended finished moved moving changed changes "
+    "half sometimes occasional occasionally some most or either various varies vary varied varying "
+    "tbc tba tbd provisional provisionally cancelled canceled suspended ended finished moved moving changed changes "
     "unless if when whenever week weeks month months odd even rota shift before after alternates alternating "
     "alternate twice thrice once quarterly annually yearly annual termly biweekly bimonthly bi penultimate "
     "full today tomorrow tonight this next until til till untill to temporarily longer previously formerly "
