@@ -137,8 +137,8 @@ class Monthly(Item):
 @dataclass(frozen=True)
 class Note(Item):
     """Words kept beside the times. `known`: we know they change no time. `asked`: by appointment.
-    `condition`: true in a part of the year only. `occasion`: a holiday named without saying whether it is on or off. `silent`: words such as
-    "open", worth keeping only behind other words."""
+    `condition`: true in a part of the year only. `occasion`: a holiday named without saying whether it is on
+    or off. `silent`: words such as "open", worth keeping only behind other words."""
 
     kind: NoteKind
 

@@ -171,9 +171,7 @@ NOTHING: Final = frozenset(
 )
 
 # Little words without a meaning of their own here.
-LITTLE: Final = frozenset(
-    "on at the every each a an of in is are and we our it there from with to".split()
-) - {"to"}
+LITTLE: Final = frozenset("on at the every each a an of in is are and we our it there from with".split())
 SILENT: Final = frozenset(
     "open opens opening hours hrs hr h times time meets meet meeting meetings held hold runs run sessions "
     "session days day only weekly between start starts starting inclusive inc incl o'clock oclock usual "
@@ -196,14 +194,14 @@ NO_TIME_BEFORE: Final = frozenset(
 STREETS: Final = frozenset("street road lane avenue drive terrace crescent".split())
 # Words that change when something happens in a way we do not read. Any of them makes us unsure.
 DOUBTFUL: Final = frozenset(
-    "half sometimes occasional occasionally some most or either various varies vary varied varying "
-    "tbc tba tbd provisional provisionally cancelled canceled suspended ended finished moved moving changed changes "
-    "unless if when whenever week weeks month months odd even rota shift before after alternates alternating "
-    "alternate twice thrice once quarterly annually yearly annual termly biweekly bimonthly bi penultimate "
-    "full today tomorrow tonight this next until til till untill to temporarily longer previously formerly "
-    "expected late early not no but arrive arrival except excluding other every previous following lent "
-    "ramadan advent season seasonal dusk dawn sunrise sunset overnight emergencies emergency notice wk wks "
-    "times-vary soon shortly possibly maybe probably hopefully approximately approx circa about flexible "
-    "fortnight months' weeks' nearest ask first second third fourth fifth last final reopening reopens "
-    "restarts restarting resumes postponed except".split()
+    "half sometimes occasional occasionally some most or either various varies vary varied varying tbc "
+    "tba tbd provisional provisionally cancelled canceled suspended ended finished moved moving changed "
+    "changes unless if when whenever week weeks month months odd even rota shift before after alternates "
+    "alternating alternate twice thrice once quarterly annually yearly annual termly biweekly bimonthly "
+    "bi penultimate full today tomorrow tonight this next until til till untill to temporarily longer "
+    "previously formerly expected late early not no but arrive arrival except excluding other every "
+    "previous following lent ramadan advent season seasonal dusk dawn sunrise sunset overnight "
+    "emergencies emergency notice wk wks soon shortly possibly maybe probably hopefully approximately "
+    "approx circa about flexible fortnight nearest ask first second third fourth fifth last final "
+    "reopening reopens restarts restarting resumes postponed".split()
 )

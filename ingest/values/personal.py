@@ -12,9 +12,9 @@ _EMAIL: Final = re.compile(
     r"[\w-]{1,63}(?:(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)[\w-]{1,63}){1,5}",
     re.IGNORECASE,
 )
-# A British number is written with its 0, or with 44: prices, dates and charity numbers are not.
+# A number is written with its 0, or with a +: prices, dates and charity numbers are not.
 _PHONE: Final = re.compile(
-    r"(?<![\w£$€.,/:-])(?:\(?0|\+\s?44|0044)(?:[\s().\-/]{0,3}\d){8,13}(?![\w/]|[.,:]\d)"
+    r"(?<![\d£$€])(?<!\d[:.,/-])(?:\(?00?[\s().\-]{0,2}|\+\s?)[1-9](?:[\s().\-/]{0,3}\d){7,14}(?!\d)"
 )
 _NO_DIGIT: Final = re.compile(r"\D")
 # Asking the library takes long, so only what has the look of a number here gets there.
@@ -51,8 +51,9 @@ def _end_of_number(text: str) -> int | None:
     """Where the number ends: two may stand side by side, so the longest real one counts."""
     ends = [at + 1 for at, letter in enumerate(text) if letter.isdecimal()]
     for end in reversed(ends[_SHORTEST - 1 :]):
-        likely = _NATIONAL.fullmatch(_NO_DIGIT.sub("", text[:end])) and not text[end : end + 1].isdecimal()
-        if likely and is_phone(text[:end]):
+        digits = _NO_DIGIT.sub("", text[:end])
+        likely = _NATIONAL.fullmatch(digits) or (text[0] == "+" and not digits.startswith("44"))
+        if likely and not text[end : end + 1].isdecimal() and is_phone(text[:end]):
             return end
     return None
 
