@@ -46,7 +46,7 @@ def make_plan(items: Sequence[Item]) -> Plan:
 
 def _settle_next(items: Sequence[Item]) -> list[Item]:
     """ "Next meeting 12 March" is a date where no other day is named, a count where weeks are skipped."""
-    if any(isinstance(item, EveryWeeks) for item in items):
+    if any(isinstance(item, EveryWeeks) and item.weeks > 1 for item in items):
         return list(items)
     named = any(isinstance(item, Days | Nths) for item in items)
     settled: list[Item] = []

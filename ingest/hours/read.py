@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from api.entries.schemas import SessionDraft
@@ -82,7 +83,9 @@ def _unsure(text: str, why: str | None) -> HoursRead:
     return HoursRead(text, "not", kept=(text,), issue=Issue(what, _ADVICE))
 
 
+@lru_cache(maxsize=4_000)
 def _read(text: str, setting: Setting) -> HoursRead:
+    """The same few hours stand in most rows of a file."""
     if looks_like_rule(text):
         return HoursRead(text, sessions=(read_rule(text, setting),))
     if looks_like_osm(text):

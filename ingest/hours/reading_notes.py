@@ -69,11 +69,13 @@ def _read_season(tokens: list[Token], at: int, text: str) -> Found:
     stop = _end_of_season(tokens, at, text)
     if stop is None:
         return None
-    ranged = False
-    while text_at(tokens, stop) in ("-", "to", "until", "and", "&", ",", "till"):
+    ranged = listed = False
+    while text_at(tokens, stop) in ("-", "to", "until", "and", "&", ",", "/", "till"):
         after = _end_of_season(tokens, stop + 1, text)
         if after is None:
             break
+        # "Jan, Mar, May" are single months, which no rule we keep can hold.
+        listed = listed or text_at(tokens, stop) not in ("-", "to", "until", "till")
         ranged, stop = True, after
     if text_at(tokens, stop) in ("only", "inclusive"):
         stop += 1
@@ -81,8 +83,8 @@ def _read_season(tokens: list[Token], at: int, text: str) -> Found:
     loose = ("from" in {token.text for token in tokens[start:at]} and not ranged) or before in (
         *("until", "till", "til", "to", "after", "since", "starting", "before", "of"),
     )
-    year = stop < len(tokens) and tokens[stop].kind == "number" and len(text_at(tokens, stop)) == 4
-    if loose or year or (not ranged and is_month(tokens, at, text)):
+    year = len(text_at(tokens, stop)) == 4 and text_at(tokens, stop).isdecimal()
+    if loose or year or listed or (not ranged and is_month(tokens, at, text)):
         return [Doubt(tokens[start].start, tokens[stop - 1].end)], stop
     if not ranged and _OCCASIONS.find(tokens, at):
         return None
@@ -109,14 +111,14 @@ def read_exception(tokens: list[Token], at: int, text: str) -> Found:
     occasion = _end_of_occasions(tokens, stop, text)
     if occasion is not None:
         return [Note(tokens[at].start, tokens[occasion - 1].end, "known")], occasion
+    dates = _read_dates_left_out(tokens, stop, text)
+    if dates is not None:
+        return [NotOn(tokens[at].start, tokens[dates[1] - 1].end, dates[0].dates)], dates[1]
     if closes:
         return None
     nths = read_nths(tokens, stop)
     if nths is not None and isinstance(nths[0][0], Nths):
         return [NotNths(tokens[at].start, nths[0][0].end, nths[0][0].nths)], nths[1]
-    dates = _read_dates_left_out(tokens, stop, text)
-    if dates is not None:
-        return [NotOn(tokens[at].start, tokens[dates[1] - 1].end, dates[0].dates)], dates[1]
     if read_day(tokens, stop) or _DAY_GROUPS.find(tokens, stop):
         return [Except(tokens[at].start, tokens[found[1] - 1].end)], stop
     return None

@@ -1,7 +1,7 @@
 """From days with their times to sessions in the forms we keep; what cannot be kept makes us unsure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from api.entries.schemas import SessionDraft
@@ -64,6 +64,7 @@ class _Builder:
         self._setting = setting
         self._built = Built()
         self._timed: list[tuple[Group, Range]] = []
+        self._every = [one.weeks for one in plan.every if one.weeks > 1]
 
     def build(self) -> Built:
         self._check_repeats()
@@ -84,9 +85,9 @@ class _Builder:
     def _check_repeats(self) -> None:
         if self._plan.monthly and not all(group.nths and not group.days for group in self._groups):
             raise Unsure("It is once a month, and the text does not say on which day of the month.")
-        if len(self._plan.every) > 1 or (self._plan.every and len(self._groups) > 1):
+        if len(self._every) > 1 or (self._every and len(self._groups) > 1):
             raise Unsure
-        if self._plan.every and (self._groups[0].nths or self._groups[0].dates):
+        if self._plan.every and any(group.nths or group.dates for group in self._groups):
             raise Unsure
 
     def _check_dates(self, group: Group) -> None:
@@ -176,7 +177,7 @@ class _Builder:
         since, until = self._bounds(group)
         ending = f";UNTIL={until:%Y%m%d}" if until else ""
         if group.days:
-            every = self._plan.every[0].weeks if self._plan.every else 1
+            every = self._every[0] if self._every else 1
             stride = f"INTERVAL={every};" if every > 1 else ""
             days = ",".join(day for day in DAYS if day in group.days)
             yield f"FREQ=WEEKLY;{stride}BYDAY={days}{ending}", since
@@ -187,8 +188,8 @@ class _Builder:
     def _bounds(self, group: Group) -> tuple[date, date | None]:
         """The first date, and the last one if the text names it."""
         first = self._bound(group, "since") or self._bound(group, "next")
-        until = self._bound(group, "until")
-        if self._plan.every:
+        until = self._bound(group, "until", since=first)
+        if self._every:
             first = first or self._setting.counted_from
             if first is None:
                 raise Unsure(_WHICH_WEEK)
@@ -198,7 +199,7 @@ class _Builder:
             raise Unsure
         return first or self._setting.since, until
 
-    def _bound(self, group: Group, how: str) -> date | None:
+    def _bound(self, group: Group, how: str, *, since: date | None = None) -> date | None:
         found: list[Bound] = [bound for bound in self._plan.bounds if bound.how == how]
         if not found:
             return None
@@ -207,6 +208,10 @@ class _Builder:
         day = loose.on(today=self._setting.today) or (
             loose.on(today=self._setting.today, weekday=weekday) if loose.year is None else None
         )
+        if day is None and since is not None and loose.year is None and loose.weekday is None:
+            # "5 January to 23 March": within the year that follows.
+            ends = [replace(loose, year=year).on(today=since) for year in (since.year, since.year + 1)]
+            day = next((one for one in ends if one is not None and one > since), None)
         if day is None or len(found) > 1:
             raise Unsure("A date has no year, is not in the calendar, or falls on another weekday.")
         return day

@@ -68,6 +68,7 @@ OF_THE_MONTH: Final = (
 MONTHLY: Final = ("monthly", "once a month", "once per month", "every month", "each month")
 # (words, weeks between)
 EVERY_WEEKS: Final[dict[str, int]] = {
+    **dict.fromkeys(("weekly", "every week", "each week", "once a week"), 1),
     **dict.fromkeys(("every other", "every other week", "every second week", "every 2nd week"), 2),
     **dict.fromkeys(("alternate", "alternate weeks", "on alternate", "alternating weeks"), 2),
     **dict.fromkeys(("fortnightly", "every fortnight", "once a fortnight", "each fortnight"), 2),
@@ -174,11 +175,11 @@ NOTHING: Final = frozenset(
 LITTLE: Final = frozenset("on at the every each a an of in is are and we our it there from with".split())
 SILENT: Final = frozenset(
     "open opens opening hours hrs hr h times time meets meet meeting meetings held hold runs run sessions "
-    "session days day only weekly between start starts starting inclusive inc incl o'clock oclock usual "
+    "session days day only between start starts starting inclusive inc incl o'clock oclock usual "
     "regular regularly happens takes place".split()
 )
 SILENT_PHRASES: Final = (
-    *("all year round", "all year", "every week", "each week", "a week", "per week", "once a week"),
+    *("all year round", "all year", "a week", "per week"),
     *("throughout the year", "year round", "for lunch", "for a lunch break"),
 )
 
@@ -194,14 +195,14 @@ NO_TIME_BEFORE: Final = frozenset(
 STREETS: Final = frozenset("street road lane avenue drive terrace crescent".split())
 # Words that change when something happens in a way we do not read. Any of them makes us unsure.
 DOUBTFUL: Final = frozenset(
-    "half sometimes occasional occasionally some most or either various varies vary varied varying tbc "
-    "tba tbd provisional provisionally cancelled canceled suspended ended finished moved moving changed "
-    "changes unless if when whenever week weeks month months odd even rota shift before after alternates "
-    "alternating alternate twice thrice once quarterly annually yearly annual termly biweekly bimonthly "
-    "bi penultimate full today tomorrow tonight this next until til till untill to temporarily longer "
-    "previously formerly expected late early not no but arrive arrival except excluding other every "
-    "previous following lent ramadan advent season seasonal dusk dawn sunrise sunset overnight "
-    "emergencies emergency notice wk wks soon shortly possibly maybe probably hopefully approximately "
-    "approx circa about flexible fortnight nearest ask first second third fourth fifth last final "
-    "reopening reopens restarts restarting resumes postponed".split()
+    "half quarter registration register entry sometimes occasional occasionally some most or either "
+    "various varies vary varied varying tbc tba tbd provisional provisionally cancelled canceled "
+    "suspended ended finished moved moving changed changes unless if when whenever week weeks month "
+    "months odd even rota shift before after alternates alternating alternate twice thrice once quarterly "
+    "annually yearly annual termly biweekly bimonthly bi penultimate full today tomorrow tonight this "
+    "next until til till untill to temporarily longer previously formerly expected late early not no but "
+    "arrive arrival except excluding other every previous following lent ramadan advent season seasonal "
+    "dusk dawn sunrise sunset overnight emergencies emergency notice wk wks soon shortly possibly maybe "
+    "probably hopefully approximately approx circa about flexible fortnight nearest ask first second "
+    "third fourth fifth last final reopening reopens restarts restarting resumes postponed".split()
 )

@@ -34,15 +34,15 @@ class Personal:
 
 def find_personal(text: str) -> list[Personal]:
     """In their order. Dates, prices, postcodes and the numbers of charities are none."""
-    found = [Personal("email", one[0], one.start(), one.end()) for one in _EMAIL.finditer(text)]
-    at = 0
+    emails = [Personal("email", one[0], one.start(), one.end()) for one in _EMAIL.finditer(text)]
+    found, at = list(emails), 0
     while (match := _PHONE.search(text, at)) is not None:
         end = _end_of_number(match[0])
         if end is None:
             at = match.start() + 1
             continue
         at = match.start() + end
-        if not any(one.start <= match.start() < one.end for one in found):
+        if not any(one.start <= match.start() < one.end for one in emails):
             found.append(Personal("phone", text[match.start() : at], match.start(), at))
     return sorted(found, key=lambda one: one.start)
 

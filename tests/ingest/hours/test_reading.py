@@ -1,9 +1,12 @@
 """What a reading says beside its sessions: why it is unsure, what it kept, and what it never shows."""
 
+import csv
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 
+from api.entries.sessions import DAY_NAMES, DAYS
 from ingest.hours import read_hours
 
 TODAY = date(2026, 3, 1)
@@ -76,3 +79,27 @@ def test_a_whole_page_is_kept_unread() -> None:
     assert read.understood == "not"
     assert read.issue is not None
     assert "too long" in read.issue.what
+
+
+def test_the_rules_of_real_mobile_libraries(test_data: Path) -> None:
+    """216 stops: the rule, its first date and the day of the week each have their own column."""
+    with (test_data / "directories" / "mobile_essex.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 216
+    for row in rows:
+        read = read_hours(row["frequency"], today=TODAY, counted_from=date.fromisoformat(row["start"]))
+        assert read.understood == "whole"
+        session = read.sessions[0]
+        day = DAYS[DAY_NAMES.index(row["day"])]
+        assert (session.rrule, session.starts_on) == (
+            f"FREQ=WEEKLY;INTERVAL=3;BYDAY={day}",
+            date.fromisoformat(row["start"]),
+        )
+        again = read_hours(
+            f"{row['day']} {row['arrival']}-{row['departure']}, every 3 weeks",
+            today=TODAY,
+            counted_from=date.fromisoformat(row["start"]),
+        )
+        assert again.sessions[0].rrule == session.rrule
+        assert f"{again.sessions[0].starts_at:%H:%M}" == row["arrival"]
+        assert f"{again.sessions[0].ends_at:%H:%M}" == row["departure"]
