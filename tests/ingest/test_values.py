@@ -1,6 +1,7 @@
 """Values in cells: money, telephones, yes and no, ages, links, dates, text; and what is said of the rest."""
 
 from datetime import date
+from unicodedata import category
 
 import pytest
 from hypothesis import given, settings
@@ -295,7 +296,7 @@ def test_no_cell_makes_an_error(text: str) -> None:
     for read in (read_money, read_phones, read_yes_no, read_ages, read_link, read_emails, read_date):
         result = read(text)
         assert result.issue is None or (result.issue.what and result.issue.todo)
-    assert clean_text(text).text == clean_text(clean_text(text).text).text
+    assert not [one for one in clean_text(text).text if one != "\n" and category(one) in ("Cc", "Cs", "Co")]
     find_personal(text)
 
 
