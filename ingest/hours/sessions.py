@@ -124,7 +124,7 @@ class _Builder:
 
     def _line(self, number: int) -> str:
         start, end = self._plan.spans[number]
-        return self._text[start:end]
+        return self._text[start : end + (self._text[end : end + 1] == ")")]
 
     def _note(self, group: Group, *, sessions: int) -> str | None:
         """The words beside the times: those of its own line, and of the lines without times."""
@@ -145,7 +145,12 @@ class _Builder:
                 self._built.kept.append(words)
 
     def _words(self, notes: list[Note]) -> str | None:
-        return "; ".join(self._text[note.start : note.end] for note in notes) or None
+        return "; ".join(self._said(note) for note in notes) or None
+
+    def _said(self, note: Note) -> str:
+        """ "Sundays and bank holidays closed" is read apart, so what is off must be said again."""
+        words = self._text[note.start : note.end]
+        return f"Not on {words}" if note.kind == "occasion" else words
 
     def _add(self, group: Group, times: Range | None, words: str | None, note: str | None) -> None:
         if times is not None:

@@ -68,6 +68,14 @@ def test_nothing_said_is_nothing_to_ask_about(text: str | None) -> None:
     assert (read.understood, read.sessions, read.issue) == ("whole", (), None)
 
 
+@pytest.mark.parametrize(
+    "words", ["Mon 9-5, closed Sundays and bank holidays", "Mon 9-5, bank holidays closed"]
+)
+def test_a_holiday_that_is_off_is_said_to_be_off(words: str) -> None:
+    read = read_hours(words, today=TODAY)
+    assert [one.note for one in read.sessions] == ["Not on bank holidays"]
+
+
 def test_a_note_is_no_longer_than_a_line() -> None:
     read = read_hours("Mon 10-12 " + "lovely tea and cake " * 30, today=TODAY)
     assert read.sessions[0].note is not None
