@@ -23,7 +23,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=14).map(" ".join) | st.text(max_size=80))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_kept(text: str) -> None:
     read = read_hours(text, today=TODAY)
     for session in read.sessions:
@@ -78,7 +78,7 @@ def kept_sessions(draw: st.DrawFn) -> SessionDraft:
 
 
 @given(kept_sessions())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_our_own_words_are_read_as_they_were_meant(session: SessionDraft) -> None:
     words = describe_session(session.model_dump(mode="json"))
     read = read_hours(words, today=TODAY, counted_from=session.starts_on)
