@@ -10,9 +10,10 @@ from api.entries.schemas import ContactDraft, EntryDraft, OrganisationDraft, Pla
 from api.entries.sessions import DAY_NAMES
 from api.entries.vocabulary import State
 from geo.gazetteer import fold_name
+from ingest.hours import read_week
 from ingest.mapping import KnownSource
 from ingest.table import Row
-from ingest.values import read_email, read_postcode, read_web_address, read_week, read_year
+from ingest.values import read_email, read_postcode, read_web_address, read_year
 
 STAFFED: Final = tuple(f"{day} staffed hours" for day in DAY_NAMES)
 UNSTAFFED: Final = tuple(f"{day} unstaffed hours" for day in DAY_NAMES)

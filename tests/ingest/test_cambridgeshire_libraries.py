@@ -3,14 +3,11 @@
 from datetime import time
 from pathlib import Path
 
-import pytest
-
 from api.entries.schemas import EntryDraft, SessionDraft
 from ingest.mapping import MappedRow, map_row
 from ingest.readers import read_sheet
 from ingest.sources import get_source
 from ingest.table import make_table
-from ingest.values import read_hours
 
 SOURCE = get_source("cambridgeshire-libraries")
 DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"}
@@ -95,27 +92,6 @@ def test_the_key_outlives_a_new_name(libraries: Path) -> None:
     rows = mapped(libraries)
     assert rows[1].key == "fenshire.example/libraries/st-anna"
     assert rows[4].key == "meridian library|cb6 1ad"
-
-
-@pytest.mark.parametrize(
-    ("text", "ranges", "words"),
-    [
-        (None, [], None),
-        ("Closed", [], None),
-        ("9.30 - 17.00", ["09:30-17:00"], None),
-        ("10:00 to 12:00 and 13:00 to 15:00", ["10:00-12:00", "13:00-15:00"], None),
-        ("14:00-16:00; 10:00-12:00", ["10:00-12:00", "14:00-16:00"], None),
-        ("17:00-09:00", [], "17:00-09:00"),
-        ("25:00-26:00", [], "25:00-26:00"),
-        ("10:00-12:00, by appointment", [], "10:00-12:00, by appointment"),
-        ("9-5", [], "9-5"),
-        (",", [], ","),
-    ],
-)
-def test_hours_in_a_cell(text: str | None, ranges: list[str], words: str | None) -> None:
-    read = read_hours(text)
-    assert [f"{a:%H:%M}-{b:%H:%M}" for a, b in read.ranges] == ranges
-    assert read.words == words
 
 
 def test_all_hours_of_the_real_libraries(test_data: Path) -> None:
