@@ -61,6 +61,18 @@ def inside(box: Box, level: int) -> Block | None:
     return Block(level, columns[0], rows[0], columns[1], rows[1])
 
 
+def frame(outer: Block, hole: Block) -> list[Block]:
+    """A block without a block in it, as at most four blocks."""
+    level = outer.level
+    sides = (
+        Block(level, outer.west, outer.north, hole.west - 1, outer.south),
+        Block(level, hole.east + 1, outer.north, outer.east, outer.south),
+        Block(level, hole.west, outer.north, hole.east, hole.north - 1),
+        Block(level, hole.west, hole.south + 1, hole.east, outer.south),
+    )
+    return [side for side in sides if side.west <= side.east and side.north <= side.south]
+
+
 def deepest_touched(box: Box, *, most: int, level: int = DEEPEST) -> Block:
     """The squares a box touches at the deepest level, up to `level`, where they are not more than `most`."""
     while level and touched(box, level).size > most:

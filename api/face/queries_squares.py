@@ -56,14 +56,14 @@ _KEEP_UPPER = _KEEP.replace("/*least*/", ") AS t (x, y)").replace("/*count*/", _
 
 _PINS = f"""
 SELECT id, kind, lon, lat, face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}),
-       square >> 20 << 20
+       (square >> 20) << 20
 FROM face.entries WHERE id = ANY (:ids) AND state <> 'closed'
 """
 _ALL_SQUARES = f"""
 SELECT DISTINCT face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}),
-       square >> 20 << 20
+       (square >> 20) << 20
 FROM face.entries WHERE square IS NOT NULL AND state <> 'closed'
-UNION SELECT x, y, face.spread(x) << 21 | face.spread(y) << 20
+UNION SELECT x, y, (face.spread(x) << 21) | (face.spread(y) << 20)
 FROM face.squares WHERE level = {DEEPEST_COUNTED}
 """
 _HELD = "SELECT DISTINCT x, y FROM face.squares WHERE level = :level"

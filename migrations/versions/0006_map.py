@@ -20,15 +20,15 @@ CREATE FUNCTION face.row_at(lat double precision, level integer) RETURNS integer
 CREATE FUNCTION face.spread(number bigint) RETURNS bigint
   LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-  number := (number | number << 16) & 281470681808895;
-  number := (number | number << 8) & 71777214294589695;
-  number := (number | number << 4) & 1085102592571150095;
-  number := (number | number << 2) & 3689348814741910323;
-  RETURN (number | number << 1) & 6148914691236517205;
+  number := (number | (number << 16)) & 281470681808895;
+  number := (number | (number << 8)) & 71777214294589695;
+  number := (number | (number << 4)) & 1085102592571150095;
+  number := (number | (number << 2)) & 3689348814741910323;
+  RETURN (number | (number << 1)) & 6148914691236517205;
 END $$;
 CREATE FUNCTION face.square_at(lon double precision, lat double precision) RETURNS bigint
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  RETURN face.spread(face.column_at(lon, 24)) << 1 | face.spread(face.row_at(lat, 24));
+  RETURN (face.spread(face.column_at(lon, 24)) << 1) | face.spread(face.row_at(lat, 24));
 COMMENT ON FUNCTION face.square_at IS
   'The number of a point''s square of level 24: the bits of its column and row woven together.';
 """

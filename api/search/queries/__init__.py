@@ -1,8 +1,7 @@
 """SQL of searching, one file a question; `match` is the condition that all of them share."""
 
 from api.search.queries.listing import Found, area_names, count, facet_labels, find
-from api.search.queries.map import find_on_map
-from api.search.queries.match import Match, build_match
+from api.search.queries.match import Match, build_match, conditions_of
 from api.search.queries.words import KnownWord, look_up_words, read_lexicon, term_words
 
 __all__ = [
@@ -11,10 +10,10 @@ __all__ = [
     "Match",
     "area_names",
     "build_match",
+    "conditions_of",
     "count",
     "facet_labels",
     "find",
-    "find_on_map",
     "look_up_words",
     "read_lexicon",
     "term_words",
