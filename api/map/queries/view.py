@@ -25,7 +25,7 @@ _MOST_AT_ONE_POINT: Final = 30
 _VIEW: Final = """
 WITH {before}
   cells AS MATERIALIZED (
-    SELECT x, y, sum(entries) AS entries, sum(lon_sum) AS lon_sum, sum(lat_sum) AS lat_sum,
+    SELECT x, y, sum(entries)::int AS entries, sum(lon_sum) AS lon_sum, sum(lat_sum) AS lat_sum,
            min(first) AS first, min(west) AS west, min(south) AS south, max(east) AS east, max(north) AS north
     FROM ({parts}) part GROUP BY x, y),
   sums AS MATERIALIZED (
@@ -54,8 +54,8 @@ WITH {before}
     FROM named GROUP BY lat, lon)
 SELECT (SELECT version FROM face.data_version), convert_to(
   '{{"clusters":[' || coalesce((
-    SELECT string_agg('{{"lat":' || (lat_sum / (entries * 1e6))::numeric(9, 5) || ',"lon":'
-        || (lon_sum / (entries * 1e6))::numeric(9, 5) || ',"count":' || entries || ',"bbox":['
+    SELECT string_agg('{{"lat":' || round((lat_sum / entries / 1e6)::numeric, 5) || ',"lon":'
+        || round((lon_sum / entries / 1e6)::numeric, 5) || ',"count":' || entries || ',"bbox":['
         || west || ',' || south || ',' || east || ',' || north || ']}}', ',' ORDER BY entries DESC, first)
     FROM shown WHERE NOT one_point), '')
   || '],"points":[' || coalesce((SELECT string_agg(json, ',' ORDER BY lat DESC, lon) FROM points), '')
