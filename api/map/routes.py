@@ -107,7 +107,8 @@ async def _answer(
         if held is not None:
             tag = _tag(request, params, await get_data_version(read))
             if tag in held:
-                return Response(status_code=304, headers=_headers(tag))
+                # Where there is a body the compression says this itself.
+                return Response(status_code=304, headers=_headers(tag) | {"Vary": "Accept-Encoding"})
         reply = await make(read)
     headers = _headers(_tag(request, params, reply.version)) if lasting else {"Cache-Control": _PASSING}
     if reply.body is None:
