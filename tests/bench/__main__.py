@@ -13,6 +13,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import map as map_
 from tests.bench import search, words
 from tests.bench.site import (
     PROJECT,
@@ -24,7 +25,7 @@ from tests.bench.site import (
 from tests.conftest import Directory
 from web.meilisearch import find_meilisearch
 
-PARTS = ("search", "words")
+PARTS = ("search", "words", "map")
 console = Console()
 
 
@@ -41,6 +42,13 @@ def main() -> None:
         if "search" in options.only:
             report["search"] = {
                 str(size): bench_search(
+                    large_directory(cluster, size, console.print, stale_ok=options.stale_ok), home, size
+                )
+                for size in options.size
+            }
+        if "map" in options.only:
+            report["map"] = {
+                str(size): bench_map(
                     large_directory(cluster, size, console.print, stale_ok=options.stale_ok), home, size
                 )
                 for size in options.size
@@ -130,6 +138,24 @@ def verdict(one: search.EngineFigures, size: int) -> str:
         met = "met" if one.http.median < search.MOST_MS_AT_A_MILLION else "MISSED"
         lines.append(f"  under {search.MOST_MS_AT_A_MILLION:.0f} ms at a million: {met}")
     return "\n".join(lines)
+
+
+def bench_map(directory: Directory, home: Path, size: int) -> dict[str, Any]:
+    figures = map_.run(directory, home=home, say=console.print)
+    table = Table(title=f"Map, {size:,} entries (ms one at a time; a second with {map_.AT_ONCE} at once)")
+    for column in ("asked", "way", "median", "95 %", "a second", "× bare SQL", "ours ÷ it", "gzip"):
+        table.add_column(column, justify="left" if column in ("asked", "way") else "right")
+    for what, ways in figures.ways.items():
+        for way, one in ways.items():
+            times = one.timing.median / ways["bare"].timing.median
+            rate = f"{one.per_second:,.0f}" if one.per_second else ""
+            ratio = (ways["ours"].per_second or 0) / one.per_second if one.per_second else 0
+            table.add_row(
+                what, way, f"{one.timing.median:.2f}", f"{one.timing.p95:.2f}", rate, f"{times:.2f}",
+                f"{ratio:.1f} ×" if ratio else "", f"{one.gzip_bytes:,}" if one.gzip_bytes else "",
+            )  # fmt: skip
+    console.print(table)
+    return figures.as_json()
 
 
 def bench_words(directory: Directory, home: Path) -> dict[str, Any]:

@@ -52,7 +52,9 @@ def without_pin(session: Session) -> tuple[dict[str, int], dict[str, int]]:
     truly = session.execute(
         text("SELECT kind, count(*) FROM face.entries WHERE lon IS NULL AND state <> 'closed' GROUP BY kind")
     )
-    return {kind: entries for kind, entries in held}, {kind: entries for kind, entries in truly}
+    return {kind: entries for kind, entries in held.tuples()}, {
+        kind: entries for kind, entries in truly.tuples()
+    }
 
 
 def assert_exact(session: Session) -> None:

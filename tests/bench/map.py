@@ -1,0 +1,231 @@
+"""The map beside its rivals, in one run on the same data: views, full features of boxes, and vector tiles."""
+
+import asyncio
+import gzip
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from math import floor
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import aiohttp
+import psycopg
+import uvloop
+
+from api.db import ReadConnection, face_conninfo, reading
+from api.map import queries
+from api.map.schemas import BRITAIN, Tile
+from geo.tiles import Box, tile_box, touched
+from tests.bench.rivals import Say, orm_way, tipg
+from tests.bench.search import serving
+from tests.bench.timing import Timing
+from tests.conftest import Directory
+
+SEED: Final = 20261121
+QUESTIONS: Final = 12
+ROUNDS: Final = 3
+AT_ONCE: Final = 16
+SECONDS: Final = 2.0
+FEATURES: Final = 500
+VIEW_ZOOMS: Final = (6, 8, 10, 12, 14, 16)
+TILE_ZOOMS: Final = tuple(range(6, 15))
+# A county and half of one, in degrees.
+BOX_WIDE: Final = (0.9, 0.5)
+# A browser asks for whole tiles round its screen: these many of 256 pixels.
+SCREEN_TILES: Final = (7, 5)
+TIPG_TABLE: Final = "/collections/face.entries"
+
+Bare = Callable[[ReadConnection], Awaitable[tuple[int, bytes | None]]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to ask: our address, the rivals' where they have one, and our SQL without our application."""
+
+    ours: str
+    bare: Bare
+    orm: str | None = None
+    tipg: str | None = None
+
+
+@dataclass
+class Way:
+    """How one way did: single stream, many at once, and the largest reply compressed as we send it."""
+
+    timing: Timing
+    per_second: float | None = None
+    gzip_bytes: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        rest = {"per_second": self.per_second and round(self.per_second, 1), "gzip_bytes": self.gzip_bytes}
+        return self.timing.as_json() | rest
+
+
+@dataclass
+class MapFigures:
+    """What was asked → way → how it did."""
+
+    ways: dict[str, dict[str, Way]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {what: {way: one.as_json() for way, one in ways.items()} for what, ways in self.ways.items()}
+
+
+def run(directory: Directory, *, home: Path, say: Say) -> MapFigures:
+    return uvloop.run(_run(directory, home, say))
+
+
+async def _run(directory: Directory, home: Path, say: Say) -> MapFigures:
+    figures = MapFigures()
+    with (
+        serving(directory, None, home=home) as ours,
+        orm_way(directory) as orm,
+        tipg(directory, home, say) as rival,
+    ):
+        bases = {"ours": ours, "orm": orm} | ({"tipg": rival} if rival else {})
+        async with AsyncExitStack() as stack:
+            conninfo = face_conninfo(directory.face_url, own_login=True)
+            read = await stack.enter_async_context(reading(conninfo))
+            read.prepare_threshold = 2
+            http = await stack.enter_async_context(
+                aiohttp.ClientSession(headers={"Accept-Encoding": "identity"})
+            )
+            for what, questions in make_questions(directory).items():
+                figures.ways[what] = await _measure(http, read, bases, questions)
+    return figures
+
+
+def make_questions(directory: Directory) -> dict[str, list[Question]]:
+    """Round entries drawn by chance, so that most are asked for where most is."""
+    with psycopg.connect(directory.url) as connection:
+        spots = connection.execute(
+            "SELECT lon, lat FROM face.entries WHERE lon IS NOT NULL AND state <> 'closed' "
+            "ORDER BY id LIMIT 500"
+        ).fetchall()
+    random = Random(SEED)
+    asked = {
+        f"view z{zoom}": [_view(random.choice(spots), zoom) for _ in range(QUESTIONS)] for zoom in VIEW_ZOOMS
+    }
+    asked[f"box of {FEATURES}"] = [
+        _box(random.choice(spots), random.choice(BOX_WIDE)) for _ in range(QUESTIONS)
+    ]
+    asked |= {
+        f"tile z{zoom}": [_tile(random.choice(spots), zoom) for _ in range(QUESTIONS)] for zoom in TILE_ZOOMS
+    }
+    return asked
+
+
+def _bbox(box: Box) -> str:
+    return ",".join(f"{side:.5f}" for side in box)
+
+
+def _view(spot: tuple[float, float], zoom: int) -> Question:
+    middle = touched((*spot, *spot), zoom)
+    wide, high = SCREEN_TILES
+    last = (1 << zoom) - 1
+    north_west = tile_box(zoom, max(0, middle.west - wide // 2), max(0, middle.north - high // 2))
+    south_east = tile_box(zoom, min(last, middle.west + wide // 2), min(last, middle.north + high // 2))
+    box = tuple(round(side, 5) for side in (north_west[0], south_east[1], south_east[2], north_west[3]))
+
+    async def bare(read: ReadConnection) -> tuple[int, bytes | None]:
+        return await queries.find_view(
+            read, box=(box[0], box[1], box[2], box[3]), zoom=zoom, around=BRITAIN, kinds=(), search=None
+        )
+
+    return Question(f"/api/v1/map?zoom={zoom}&bbox={','.join(map(repr, box))}", bare)
+
+
+def _box(spot: tuple[float, float], wide: float) -> Question:
+    lon, lat = spot
+    box = (lon - wide / 2, lat - wide / 4, lon + wide / 2, lat + wide / 4)
+
+    async def bare(read: ReadConnection) -> tuple[int, bytes | None]:
+        return await queries.find_features(read, box=box, limit=FEATURES, kinds=(), search=None)
+
+    asked = f"bbox={_bbox(box)}&limit={FEATURES}"
+    return Question(
+        f"/api/v1/map.geojson?{asked}",
+        bare,
+        orm=f"/features?{asked}",
+        tipg=f"{TIPG_TABLE}/items?{asked}&f=geojson&properties=id,slug,kind,name,card",
+    )
+
+
+def _tile(spot: tuple[float, float], zoom: int) -> Question:
+    lon, lat = spot
+    x = floor((lon + 180) / 360 * (1 << zoom))
+    y = next(row for row in _rows(lat, zoom))
+    tile = Tile(zoom, x, y)
+
+    async def bare(read: ReadConnection) -> tuple[int, bytes | None]:
+        return await queries.draw_tile(read, tile, kinds=(), search=None)
+
+    return Question(
+        f"/tiles/{zoom}/{x}/{y}.mvt",
+        bare,
+        tipg=f"{TIPG_TABLE}/tiles/WebMercatorQuad/{zoom}/{x}/{y}?properties=id,slug,kind,name",
+    )
+
+
+def _rows(lat: float, zoom: int) -> range:
+    block = touched((0.0, lat, 0.0, lat), zoom)
+    return range(block.south, block.north - 1, -1)
+
+
+async def _measure(
+    http: aiohttp.ClientSession, read: ReadConnection, bases: dict[str, str], questions: list[Question]
+) -> dict[str, Way]:
+    """Every way is asked each question in turn, so that what else the machine does weighs on all alike."""
+    paths = {
+        way: [base + path for one in questions if (path := getattr(one, way)) is not None]
+        for way, base in bases.items()
+    }
+    paths = {way: asked for way, asked in paths.items() if asked}
+    taken: dict[str, list[float]] = {way: [] for way in ("bare", *paths)}
+    largest = 0
+    for turn in range(-1, ROUNDS):
+        for number, question in enumerate(questions):
+            began = time.perf_counter()
+            _, body = await question.bare(read)
+            spent = {"bare": time.perf_counter() - began}
+            largest = max(largest, len(gzip.compress(body or b"", 1)))
+            for way, asked in paths.items():
+                spent[way] = await _get(http, asked[number])
+            if turn >= 0:
+                for way, seconds in spent.items():
+                    taken[way].append(seconds)
+    ways = {way: Way(Timing.of(seconds)) for way, seconds in taken.items()}
+    for way, asked in paths.items():
+        ways[way].per_second = await _at_once(http, asked)
+    ways["ours"].gzip_bytes = largest
+    return ways
+
+
+async def _get(http: aiohttp.ClientSession, url: str) -> float:
+    began = time.perf_counter()
+    async with http.get(url) as reply:
+        body = await reply.read()
+        if reply.status not in (200, 204):
+            raise RuntimeError(f"{reply.status} {url}: {body[:300]!r}")
+    return time.perf_counter() - began
+
+
+async def _at_once(http: aiohttp.ClientSession, urls: list[str]) -> float:
+    """Replies a second with so many asked for at once; what is on its way at the end is waited for."""
+    until = time.perf_counter() + SECONDS
+    began = time.perf_counter()
+    done = 0
+
+    async def ask(first: int) -> None:
+        nonlocal done
+        number = first
+        while time.perf_counter() < until:
+            await _get(http, urls[number % len(urls)])
+            done += 1
+            number += 1
+
+    await asyncio.gather(*(ask(number) for number in range(AT_ONCE)))
+    return done / (time.perf_counter() - began)
