@@ -5,7 +5,7 @@ The same reply as `/api/v1/map.geojson`: the features of a box, counted, in the 
 
 import os
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 from fastapi import FastAPI, Query
@@ -26,7 +26,7 @@ class Base(DeclarativeBase):
 
 class Entry(Base):
     __tablename__ = "entries"
-    __table_args__ = {"schema": "face"}
+    __table_args__: ClassVar = {"schema": "face"}
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     state: Mapped[str]

@@ -1,4 +1,4 @@
-"""The other ways of serving the same map: the bare SQL over HTTP, ORM objects, and tipg in a process of its own."""
+"""Other ways of serving the same map: ORM objects with pydantic, and tipg, each in a process of its own."""
 
 import os
 import subprocess

@@ -18,8 +18,8 @@ IN_BOX: Final = "e.lon BETWEEN %(west)s AND %(east)s AND e.lat BETWEEN %(south)s
 
 # OFFSET 0 keeps each look-up what it is: the planner, not knowing how few there are, would read it all.
 _IN_SQUARES: Final = """
-SELECT s.x >> (s.level - %(level)s) AS x, s.y >> (s.level - %(level)s) AS y, s.entries, s.lon_sum::float8 AS lon_sum,
-       s.lat_sum::float8 AS lat_sum, s.first, s.west, s.south, s.east, s.north
+SELECT s.x >> (s.level - %(level)s) AS x, s.y >> (s.level - %(level)s) AS y, s.entries,
+       s.lon_sum::float8 AS lon_sum, s.lat_sum::float8 AS lat_sum, s.first, s.west, s.south, s.east, s.north
 FROM unnest(%(levels)s::int[], %(wests)s::int[], %(norths)s::int[], %(easts)s::int[], %(souths)s::int[])
   AS b (level, west, north, east, south)
 CROSS JOIN LATERAL generate_series(b.west, b.east) AS across (x)
@@ -28,8 +28,8 @@ CROSS JOIN LATERAL (
   {kinds} OFFSET 0) s
 """
 _IN_ALL_SQUARES: Final = """
-SELECT s.x >> (s.level - %(level)s) AS x, s.y >> (s.level - %(level)s) AS y, s.entries, s.lon_sum::float8 AS lon_sum,
-       s.lat_sum::float8 AS lat_sum, s.first, s.west, s.south, s.east, s.north
+SELECT s.x >> (s.level - %(level)s) AS x, s.y >> (s.level - %(level)s) AS y, s.entries,
+       s.lon_sum::float8 AS lon_sum, s.lat_sum::float8 AS lat_sum, s.first, s.west, s.south, s.east, s.north
 FROM face.squares s WHERE s.level = %(stored)s {kinds}
 """
 OF_ENTRIES: Final = """

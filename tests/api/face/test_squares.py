@@ -34,7 +34,8 @@ def kept(session: Session) -> list[Any]:
 def counted(session: Session) -> list[Any]:
     """Counted anew from the entries, each level on its own."""
     levels = (
-        f"""SELECT {level}::smallint AS level, face.column_at(lon, {level}) AS x, face.row_at(lat, {level}) AS y,
+        f"""SELECT {level}::smallint AS level, face.column_at(lon, {level}) AS x,
+          face.row_at(lat, {level}) AS y,
           kind, count(*)::int AS entries, sum(round(lon * 1e6))::bigint AS lon_sum,
           sum(round(lat * 1e6))::bigint AS lat_sum, min(square) AS first, min(lon) AS west,
           min(lat) AS south, max(lon) AS east, max(lat) AS north
@@ -50,11 +51,12 @@ def without_pin(session: Session) -> tuple[dict[str, int], dict[str, int]]:
     """What is kept, and what a count gives."""
     held = session.execute(text("SELECT kind, entries FROM face.without_pin"))
     truly = session.execute(
-        text("SELECT kind, count(*) FROM face.entries WHERE lon IS NULL AND state <> 'closed' GROUP BY kind")
+        text(
+            "SELECT kind, count(*) AS entries FROM face.entries WHERE lon IS NULL AND state <> 'closed' "
+            "GROUP BY kind"
+        )
     )
-    return {kind: entries for kind, entries in held.tuples()}, {
-        kind: entries for kind, entries in truly.tuples()
-    }
+    return {row.kind: row.entries for row in held}, {row.kind: row.entries for row in truly}
 
 
 def assert_exact(session: Session) -> None:
