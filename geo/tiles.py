@@ -32,6 +32,10 @@ class Block:
     def size(self) -> int:
         return (self.east - self.west + 1) * (self.south - self.north + 1)
 
+    def above(self) -> "Block":
+        """The squares of the level above that this block lies in."""
+        return Block(self.level - 1, self.west >> 1, self.north >> 1, self.east >> 1, self.south >> 1)
+
     def at(self, level: int) -> "Block":
         """The same piece of the world in squares of a deeper level."""
         by = level - self.level
@@ -75,9 +79,10 @@ def frame(outer: Block, hole: Block) -> list[Block]:
 
 def deepest_touched(box: Box, *, most: int, level: int = DEEPEST) -> Block:
     """The squares a box touches at the deepest level, up to `level`, where they are not more than `most`."""
-    while level and touched(box, level).size > most:
-        level -= 1
-    return touched(box, level)
+    block = touched(box, level)
+    while block.level and block.size > most:
+        block = block.above()
+    return block
 
 
 def runs(block: Block, *, but: Block | None = None) -> tuple[list[int], list[int]]:

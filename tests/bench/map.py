@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from math import floor
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -19,16 +18,18 @@ from api.db import ReadConnection, face_conninfo, reading
 from api.map import queries
 from api.map.schemas import BRITAIN, Tile
 from geo.tiles import Box, tile_box, touched
-from tests.bench.rivals import Say, orm_way, tipg
+from tests.bench.rivals import Say, own_rival, tipg
 from tests.bench.search import serving
-from tests.bench.timing import Timing
+from tests.bench.timing import Timing, processor_seconds
 from tests.conftest import Directory
 
 SEED: Final = 20261121
-QUESTIONS: Final = 12
+QUESTIONS: Final = 10
 ROUNDS: Final = 3
 AT_ONCE: Final = 16
-SECONDS: Final = 2.0
+# Each way has this many turns of so many seconds, one way after the other.
+TURNS: Final = 3
+SECONDS: Final = 0.7
 FEATURES: Final = 500
 VIEW_ZOOMS: Final = (6, 8, 10, 12, 14, 16)
 TILE_ZOOMS: Final = tuple(range(6, 15))
@@ -47,21 +48,25 @@ class Question:
 
     ours: str
     bare: Bare
-    orm: str | None = None
-    tipg: str | None = None
+    rivals: dict[str, str] = field(default_factory=dict)
+
+    def path(self, way: str) -> str | None:
+        return self.ours if way in ("ours", "bare over HTTP") else self.rivals.get(way)
 
 
 @dataclass
 class Way:
-    """How one way did: single stream, many at once, and the largest reply compressed as we send it."""
+    """How one way did: single stream, many at once (replies a second by the clock, and milliseconds of the
+    processor a reply, server and database together), and the largest reply compressed as we send it."""
 
     timing: Timing
     per_second: float | None = None
+    processor_ms: float | None = None
     gzip_bytes: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        rest = {"per_second": self.per_second and round(self.per_second, 1), "gzip_bytes": self.gzip_bytes}
-        return self.timing.as_json() | rest
+        rest = {"per_second": self.per_second, "processor_ms": self.processor_ms}
+        return self.timing.as_json() | rest | {"gzip_bytes": self.gzip_bytes}
 
 
 @dataclass
@@ -82,10 +87,11 @@ async def _run(directory: Directory, home: Path, say: Say) -> MapFigures:
     figures = MapFigures()
     with (
         serving(directory, None, home=home) as ours,
-        orm_way(directory) as orm,
+        own_rival("bare_way", directory) as bare,
+        own_rival("orm_way", directory) as orm,
         tipg(directory, home, say) as rival,
     ):
-        bases = {"ours": ours, "orm": orm} | ({"tipg": rival} if rival else {})
+        bases = {"ours": ours, "bare over HTTP": bare, "ORM": orm} | ({"tipg": rival} if rival else {})
         async with AsyncExitStack() as stack:
             conninfo = face_conninfo(directory.face_url, own_login=True)
             read = await stack.enter_async_context(reading(conninfo))
@@ -149,15 +155,16 @@ def _box(spot: tuple[float, float], wide: float) -> Question:
     return Question(
         f"/api/v1/map.geojson?{asked}",
         bare,
-        orm=f"/features?{asked}",
-        tipg=f"{TIPG_TABLE}/items?{asked}&f=geojson&properties=id,slug,kind,name,card",
+        {
+            "ORM": f"/features?{asked}",
+            "tipg": f"{TIPG_TABLE}/items?{asked}&f=geojson&properties=id,slug,kind,name,card",
+        },
     )
 
 
 def _tile(spot: tuple[float, float], zoom: int) -> Question:
-    lon, lat = spot
-    x = floor((lon + 180) / 360 * (1 << zoom))
-    y = next(row for row in _rows(lat, zoom))
+    middle = touched((*spot, *spot), zoom)
+    x, y = middle.east, middle.south
     tile = Tile(zoom, x, y)
 
     async def bare(read: ReadConnection) -> tuple[int, bytes | None]:
@@ -166,13 +173,8 @@ def _tile(spot: tuple[float, float], zoom: int) -> Question:
     return Question(
         f"/tiles/{zoom}/{x}/{y}.mvt",
         bare,
-        tipg=f"{TIPG_TABLE}/tiles/WebMercatorQuad/{zoom}/{x}/{y}?properties=id,slug,kind,name",
+        {"tipg": f"{TIPG_TABLE}/tiles/WebMercatorQuad/{zoom}/{x}/{y}?properties=id,slug,kind,name"},
     )
-
-
-def _rows(lat: float, zoom: int) -> range:
-    block = touched((0.0, lat, 0.0, lat), zoom)
-    return range(block.south, block.north - 1, -1)
 
 
 async def _measure(
@@ -180,7 +182,7 @@ async def _measure(
 ) -> dict[str, Way]:
     """Every way is asked each question in turn, so that what else the machine does weighs on all alike."""
     paths = {
-        way: [base + path for one in questions if (path := getattr(one, way)) is not None]
+        way: [base + path for one in questions if (path := one.path(way)) is not None]
         for way, base in bases.items()
     }
     paths = {way: asked for way, asked in paths.items() if asked}
@@ -198,8 +200,15 @@ async def _measure(
                 for way, seconds in spent.items():
                     taken[way].append(seconds)
     ways = {way: Way(Timing.of(seconds)) for way, seconds in taken.items()}
-    for way, asked in paths.items():
-        ways[way].per_second = await _at_once(http, asked)
+    postmaster = await _postmaster(read)
+    done: dict[str, list[tuple[int, float, float]]] = {way: [] for way in paths}
+    for _ in range(TURNS):
+        for way, asked in paths.items():
+            done[way].append(await _at_once(http, asked, postmaster))
+    for way, turns in done.items():
+        replies, seconds, processor = (sum(turn[part] for turn in turns) for part in range(3))
+        ways[way].per_second = round(replies / seconds, 1)
+        ways[way].processor_ms = round(processor / replies * 1000, 3)
     ways["ours"].gzip_bytes = largest
     return ways
 
@@ -213,10 +222,20 @@ async def _get(http: aiohttp.ClientSession, url: str) -> float:
     return time.perf_counter() - began
 
 
-async def _at_once(http: aiohttp.ClientSession, urls: list[str]) -> float:
-    """Replies a second with so many asked for at once; what is on its way at the end is waited for."""
-    until = time.perf_counter() + SECONDS
-    began = time.perf_counter()
+async def _postmaster(read: ReadConnection) -> int:
+    """The process that all of the database's are children of."""
+    cursor = await read.execute("SELECT pg_backend_pid()")
+    row = await cursor.fetchone()
+    assert row is not None  # a function always answers with one row
+    status = Path(f"/proc/{row[0]}/stat").read_text()
+    return int(status.rpartition(")")[2].split()[1])
+
+
+async def _at_once(http: aiohttp.ClientSession, urls: list[str], postmaster: int) -> tuple[int, float, float]:
+    """(replies, seconds, seconds of the processor) with so many asked for at once; what is on its way at the
+    end is waited for."""
+    used, began = processor_seconds(postmaster), time.perf_counter()
+    until = began + SECONDS
     done = 0
 
     async def ask(first: int) -> None:
@@ -228,4 +247,4 @@ async def _at_once(http: aiohttp.ClientSession, urls: list[str]) -> float:
             number += 1
 
     await asyncio.gather(*(ask(number) for number in range(AT_ONCE)))
-    return done / (time.perf_counter() - began)
+    return done, time.perf_counter() - began, processor_seconds(postmaster) - used

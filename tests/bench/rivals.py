@@ -17,9 +17,9 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def orm_way(directory: Directory) -> Iterator[str]:
-    """ORM objects and pydantic, in one worker of uvicorn like ours; yields its address."""
-    argv = [sys.executable, "-m", "uvicorn", "tests.bench.orm_way:create_app", "--factory"]
+def own_rival(name: str, directory: Directory) -> Iterator[str]:
+    """A rival written here (`orm_way`, `bare_way`), in one worker like ours; yields its address."""
+    argv = [sys.executable, "-m", "uvicorn", f"tests.bench.{name}:create_app", "--factory"]
     with _serving(argv, {URL_NAME: directory.face_url}) as base:
         yield base
 

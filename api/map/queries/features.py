@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from api.db import ReadConnection
-from api.map.queries.counting import IN_BOX, KINDS, PINNED, count_box, look_up
+from api.map.queries.counting import IN_BOX, KINDS, PINNED, as_array, count_box, look_up
 from api.map.queries.matched import matched
+from api.map.queries.reply import read_reply
 from api.search.service import Settled
-from geo.tiles import Box, touched
+from geo.tiles import Box, deepest_touched
 
 # Squares to count a box by: few large ones inside, smaller ones round them.
 _MOST_SQUARES: Final = 64
@@ -55,7 +56,7 @@ _MATCHED: Final = "SELECT id FROM matched ORDER BY id LIMIT %(limit)s"
 
 async def find_features(
     read: ReadConnection, *, box: Box | None, limit: int, kinds: tuple[str, ...], search: Settled | None
-) -> tuple[int, bytes]:
+) -> tuple[int, bytes | None]:
     """(version of the data, the reply as GeoJSON). Without a box those without a point are among them."""
     if search is not None:
         before, values = matched(search, box=box)
@@ -66,10 +67,7 @@ async def find_features(
     else:
         parts, values = _boxed(box, kinds)
     statement = _FEATURES.format(feature=_FEATURE, **({"before": ""} | parts))
-    cursor = await read.execute(statement.encode(), values | {"limit": limit}, binary=True)
-    row = await cursor.fetchone()
-    assert row is not None  # a count always answers with one row
-    return int(row[0]), bytes(row[1])
+    return await read_reply(read, statement, values | {"limit": limit})
 
 
 def _all(kinds: tuple[str, ...]) -> dict[str, str]:
@@ -81,9 +79,7 @@ def _all(kinds: tuple[str, ...]) -> dict[str, str]:
 
 
 def _boxed(box: Box, kinds: tuple[str, ...]) -> tuple[dict[str, str], dict[str, Any]]:
-    level = 22
-    while level and touched(box, level).size > _MOST_SQUARES:
-        level -= 1
+    level = deepest_touched(box, most=_MOST_SQUARES).level
     counting = count_box(box, level=level, kinds=kinds)
     of_kinds = KINDS.format(table="e") if kinds else ""
     firsts, lasts = look_up(box)
@@ -92,4 +88,4 @@ def _boxed(box: Box, kinds: tuple[str, ...]) -> tuple[dict[str, str], dict[str, 
         "counted": _COUNTED.format(parts=counting.sql),
         "chosen": f"({by_place}) UNION ALL ({walking})",
     }
-    return parts, counting.values | {"firsts": firsts, "lasts": lasts}
+    return parts, counting.values | {"firsts": as_array(firsts), "lasts": as_array(lasts)}

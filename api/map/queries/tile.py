@@ -5,6 +5,7 @@ from typing import Any, Final
 from api.db import ReadConnection
 from api.map.queries.counting import DEEPEST_COUNTED, KINDS, PINNED, stored_level
 from api.map.queries.matched import matched
+from api.map.queries.reply import read_reply
 from api.map.schemas import Tile
 from api.search.service import Settled
 from geo.tiles import DEEPEST, as_tile, in_tile
@@ -67,10 +68,7 @@ async def draw_tile(
     else:
         parts = _of_all(tile, kinds, values)
     name = ", e.name" if tile.zoom >= _NAMES_FROM_ZOOM else ""
-    cursor = await read.execute(_DRAW.format(name=name, **parts).encode(), values, binary=True)
-    row = await cursor.fetchone()
-    assert row is not None  # a count always answers with one row
-    return int(row[0]), row[1] and bytes(row[1])
+    return await read_reply(read, _DRAW.format(name=name, **parts), values)
 
 
 def _of_all(tile: Tile, kinds: tuple[str, ...], values: dict[str, Any]) -> dict[str, str]:

@@ -4,10 +4,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.db import ReadConnection
-from api.map.queries.counting import IN_BOX, KINDS, OF_ENTRIES, PINNED, box_values, count_box, look_up
+from api.map.queries.counting import (
+    IN_BOX,
+    KINDS,
+    OF_ENTRIES,
+    PINNED,
+    as_array,
+    box_values,
+    count_box,
+    look_up,
+)
 from api.map.queries.matched import matched
+from api.map.queries.reply import read_reply
 from api.search.service import Settled
-from geo.tiles import DEEPEST, Box, touched
+from geo.tiles import DEEPEST, Box, deepest_touched
 
 # A square on the screen is 64 pixels wide: at zoom n the world is 256 << n pixels.
 _DEEPER_THAN_ZOOM: Final = 2
@@ -102,7 +112,7 @@ async def find_view(
     around: Box,
     kinds: tuple[str, ...],
     search: Settled | None,
-) -> tuple[int, bytes]:
+) -> tuple[int, bytes | None]:
     """(version of the data, the reply as JSON). `search` None: all entries of `kinds`. Without a box all are
     shown, and `around` says how large a piece of the world that is."""
     level = _level(box or around, zoom)
@@ -117,17 +127,12 @@ async def find_view(
     statement = _VIEW.format(
         before=ground.before, parts=ground.parts, held=ground.held, without_pin=ground.without_pin
     )
-    cursor = await read.execute(statement.encode(), values, binary=True)
-    row = await cursor.fetchone()
-    assert row is not None  # an aggregate always answers with one row
-    return int(row[0]), bytes(row[1])
+    return await read_reply(read, statement, values)
 
 
 def _level(box: Box, zoom: int) -> int:
-    level = min(DEEPEST, zoom + _DEEPER_THAN_ZOOM)
-    while level and touched(box, level).size > _MOST_SQUARES:
-        level -= 1
-    return level
+    deepest = min(DEEPEST, zoom + _DEEPER_THAN_ZOOM)
+    return deepest_touched(box, most=_MOST_SQUARES, level=deepest).level
 
 
 def _kept(box: Box | None, level: int, kinds: tuple[str, ...]) -> _Ground:
@@ -136,7 +141,11 @@ def _kept(box: Box | None, level: int, kinds: tuple[str, ...]) -> _Ground:
     firsts, lasts = look_up(box) if box else ([0], [1 << 2 * DEEPEST])
     held = _HELD.format(box=f"AND {IN_BOX}" if box else "", kinds=KINDS.format(table="e") if kinds else "")
     without_pin = "0" if box else _WITHOUT_PIN.format(kinds=KINDS.format(table="w") if kinds else "")
-    values = counting.values | {"firsts": firsts, "lasts": lasts} | (box_values(box) if box else {})
+    values = (
+        counting.values
+        | {"firsts": as_array(firsts), "lasts": as_array(lasts)}
+        | (box_values(box) if box else {})
+    )
     return _Ground(counting.sql, held, without_pin, values)
 
 
