@@ -34,6 +34,8 @@ COMMENT ON FUNCTION face.square_at IS
 """
 
 ENTRIES = """
+-- The card is read five hundred at a time: it stays in its row, and the longer texts go out of line first.
+ALTER TABLE face.entries ALTER card SET STORAGE MAIN;
 ALTER TABLE face.entries ADD COLUMN square bigint GENERATED ALWAYS AS (face.square_at(lon, lat)) STORED;
 CREATE INDEX entries_square ON face.entries (square) INCLUDE (lon, lat, kind, id)
   WHERE square IS NOT NULL AND state <> 'closed';
@@ -90,5 +92,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE face.without_pin, face.squares")
-    op.execute("ALTER TABLE face.entries DROP COLUMN square")
+    op.execute("ALTER TABLE face.entries DROP COLUMN square, ALTER card SET STORAGE EXTENDED")
     op.execute("DROP FUNCTION face.square_at, face.spread, face.row_at, face.column_at")

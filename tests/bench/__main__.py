@@ -143,18 +143,7 @@ def verdict(one: search.EngineFigures, size: int) -> str:
 def bench_map(directory: Directory, home: Path, size: int) -> dict[str, Any]:
     figures = map_.run(directory, home=home, say=console.print)
     table = Table(title=f"Map, {size:,} entries (one at a time in ms, then {map_.AT_ONCE} at once)")
-    columns = (
-        "asked",
-        "way",
-        "median",
-        "95 %",
-        "× bare",
-        "a second",
-        "ours ÷ it",
-        "CPU ms",
-        "it ÷ ours",
-        "gzip",
-    )
+    columns = ("asked", "way", "ms", "95 %", "× bare", "a s", "ours ÷", "CPU", "÷ ours", "gzip")
     for column in columns:
         table.add_column(column, justify="left" if column in ("asked", "way") else "right", no_wrap=True)
     for what, ways in figures.ways.items():

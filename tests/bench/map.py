@@ -51,7 +51,7 @@ class Question:
     rivals: dict[str, str] = field(default_factory=dict)
 
     def path(self, way: str) -> str | None:
-        return self.ours if way in ("ours", "bare over HTTP") else self.rivals.get(way)
+        return self.ours if way in ("ours", "bare HTTP") else self.rivals.get(way)
 
 
 @dataclass
@@ -91,7 +91,7 @@ async def _run(directory: Directory, home: Path, say: Say) -> MapFigures:
         own_rival("orm_way", directory) as orm,
         tipg(directory, home, say) as rival,
     ):
-        bases = {"ours": ours, "bare over HTTP": bare, "ORM": orm} | ({"tipg": rival} if rival else {})
+        bases = {"ours": ours, "bare HTTP": bare, "ORM": orm} | ({"tipg": rival} if rival else {})
         async with AsyncExitStack() as stack:
             conninfo = face_conninfo(directory.face_url, own_login=True)
             read = await stack.enter_async_context(reading(conninfo))

@@ -22,10 +22,10 @@ SELECT (SELECT version FROM face.data_version), convert_to(
     SELECT string_agg({feature}, ',' ORDER BY e.id)
     FROM chosen c JOIN face.entries e ON e.id = c.id), '') || ']}}', 'UTF8') FROM sums
 """
+# One concat copies a card once; a chain of || would copy it again at each step.
 _FEATURE: Final = """
-'{"type":"Feature","id":"' || e.id || '","geometry":' || CASE WHEN e.square IS NULL THEN 'null'
-  ELSE '{"type":"Point","coordinates":[' || e.lon || ',' || e.lat || ']}' END
-|| ',"properties":' || e.card || '}'"""
+concat('{"type":"Feature","id":"', e.id, '","geometry":', CASE WHEN e.square IS NULL THEN 'null'
+  ELSE concat('{"type":"Point","coordinates":[', e.lon, ',', e.lat, ']}') END, ',"properties":', e.card, '}')"""
 # Two ways to the first ids of a box. Among few entries: find them all by place, then sort. Among many: walk
 # all ids in turn and keep what is in the box, which soon gives enough. Only the cheaper is run.
 _BY_PLACE: Final = f"""
