@@ -17,6 +17,7 @@ from api.connectors.routes import router as connectors
 from api.entries.routes import router as entries
 from api.errors import BadInput, FieldProblem, HereaboutsError, Moved, NotFound, Unavailable
 from api.health.routes import router as health
+from api.map.routes import router as map_
 from api.places.routes import router as places
 from api.search.routes import router as search
 from api.settings import Settings, get_settings
@@ -41,7 +42,7 @@ def create_api(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.directory = open_state(settings or get_settings())
-    for router in (health, search, entries, places, connectors, areas, taxonomy):
+    for router in (health, search, map_, entries, places, connectors, areas, taxonomy):
         app.include_router(router)
     add_error_handlers(app)
     return app

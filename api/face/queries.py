@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
 from api.face.projection import COLUMNS, PROJECTION, SESSION_ROWS
+from api.face.queries_squares import keep_squares, read_pins, rebuild_squares
 
 _NAMES = ", ".join(COLUMNS)
 _UPSERT = f"""
@@ -67,6 +68,7 @@ def project(session: Session, ids: Sequence[UUID]) -> None:
         return
     given = list(ids)
     _run(session, _TAKE_TURN)
+    pins = read_pins(session, given)
     _run(session, _UNCOUNT_WORDS, ids=given)
     _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
     _run(session, _UPSERT.replace("/*only*/", _ONLY), ids=given)
@@ -74,6 +76,7 @@ def project(session: Session, ids: Sequence[UUID]) -> None:
     _run(session, _ADD_SESSIONS.replace("/*only*/", "WHERE s.entry_id = ANY (:ids)"), ids=given)
     _run(session, _COUNT_WORDS, ids=given)
     _run(session, _FORGET_WORDS)
+    keep_squares(session, before=pins, after=read_pins(session, given))
     _run(session, _NEXT_VERSION)
 
 
@@ -84,6 +87,7 @@ def rebuild(session: Session) -> tuple[int, int, int]:
     changed = _run(session, _UPSERT)
     changed += _run(session, _DROP_SESSIONS)
     changed += _run(session, _ADD_SESSIONS)
+    changed += rebuild_squares(session)
     _run(session, "DELETE FROM face.words")
     _run(session, "INSERT INTO face.words (word, lexeme, entries) " + _WORDS)
     if changed or removed:

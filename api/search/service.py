@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
-import orjson
-
 from api.areas.service import has_area
 from api.db import ReadConnection
 from api.entries.freshness import freshness
@@ -78,24 +76,26 @@ async def find_entries(
     )
 
 
-async def map_entries(
-    read: ReadConnection,
-    params: SearchParams,
-    *,
-    bbox: tuple[float, float, float, float] | None,
-    zoom: int,
-    now: datetime,
-    engine: WordEngine = POSTGRES,
-) -> bytes:
-    """Clusters and points of the same search, in a box of degrees (None: everywhere)."""
-    asked = await understand(read, params, now=now)
-    step = await _find_step(read, asked, engine)
-    boxed = asked.params.model_copy(update={"bbox": bbox or params.bbox})
-    match, _ = await _match(read, replace(asked, params=boxed), engine, step)
-    clusters, points, total, without_pin = await queries.find_on_map(
-        read, _loosen(boxed, asked, step), match, zoom=zoom
-    )
-    return orjson.dumps({"clusters": clusters, "points": points, "total": total, "without_pin": without_pin})
+@dataclass(frozen=True)
+class Settled:
+    """A search as the list ended up asking it, whatever gave way: `conditions` are the SQL of all that match,
+    the facet groups among them, with the values in `match`."""
+
+    params: SearchParams
+    match: queries.Match
+    conditions: list[str]
+
+
+async def settle(
+    read: ReadConnection, params: SearchParams, *, now: datetime, engine: WordEngine = POSTGRES
+) -> Settled:
+    """What a search comes to without its box: for outputs that show all of it, or what is in view."""
+    asked = await understand(read, params.model_copy(update={"bbox": None}), now=now)
+    steps = _steps(asked)
+    step = steps[0] if len(steps) == 1 else await _find_step(read, asked, engine)
+    match, _ = await _match(read, asked, engine, step)
+    loosened = _loosen(asked.params, asked, step)
+    return Settled(loosened, match, queries.conditions_of(match, loosened))
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,6 @@ def _district(asked: Search) -> str | None:
 async def understand(read: ReadConnection, params: SearchParams, *, now: datetime) -> Search:
     """Read the words, find the place. What the visitor chose is never guessed over."""
     skip = [*params.as_typed, *(what for what, name in _CHOSEN_BY.items() if getattr(params, name))]
-    if params.bbox and "place" not in skip:
-        skip.append("place")
 
     async def name(names: list[str]) -> dict[str, str]:
         return await name_places(read, names)

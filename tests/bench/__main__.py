@@ -13,6 +13,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import map as map_
 from tests.bench import search, words
 from tests.bench.site import (
     PROJECT,
@@ -24,7 +25,7 @@ from tests.bench.site import (
 from tests.conftest import Directory
 from web.meilisearch import find_meilisearch
 
-PARTS = ("search", "words")
+PARTS = ("search", "words", "map")
 console = Console()
 
 
@@ -41,6 +42,13 @@ def main() -> None:
         if "search" in options.only:
             report["search"] = {
                 str(size): bench_search(
+                    large_directory(cluster, size, console.print, stale_ok=options.stale_ok), home, size
+                )
+                for size in options.size
+            }
+        if "map" in options.only:
+            report["map"] = {
+                str(size): bench_map(
                     large_directory(cluster, size, console.print, stale_ok=options.stale_ok), home, size
                 )
                 for size in options.size
@@ -130,6 +138,25 @@ def verdict(one: search.EngineFigures, size: int) -> str:
         met = "met" if one.http.median < search.MOST_MS_AT_A_MILLION else "MISSED"
         lines.append(f"  under {search.MOST_MS_AT_A_MILLION:.0f} ms at a million: {met}")
     return "\n".join(lines)
+
+
+def bench_map(directory: Directory, home: Path, size: int) -> dict[str, Any]:
+    figures = map_.run(directory, home=home, say=console.print)
+    table = Table(title=f"Map, {size:,} entries (one at a time in ms, then {map_.AT_ONCE} at once)")
+    columns = ("asked", "way", "ms", "95 %", "× bare", "a s", "ours ÷", "CPU", "÷ ours", "gzip")
+    for column in columns:
+        table.add_column(column, justify="left" if column in ("asked", "way") else "right", no_wrap=True)
+    for what, ways in figures.ways.items():
+        ours, bare = ways["ours"], ways["bare"].timing.median
+        for way, one in ways.items():
+            row = [f"{one.timing.median:.1f}", f"{one.timing.p95:.1f}", f"{one.timing.median / bare:.2f}"]
+            if one.per_second and one.processor_ms and ours.per_second and ours.processor_ms:
+                row += [f"{one.per_second:,.0f}", f"{ours.per_second / one.per_second:.1f}"]
+                row += [f"{one.processor_ms:.2f}", f"{one.processor_ms / ours.processor_ms:.1f}"]
+                row += [f"{one.gzip_bytes:,}" if one.gzip_bytes else ""]
+            table.add_row(what, way, *row)
+    console.print(table)
+    return figures.as_json()
 
 
 def bench_words(directory: Directory, home: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import psycopg
 
+from api.face.near import entry_keys
 from geo import sql
 from tests.bench.generate import drop_indexes
 
@@ -15,21 +16,30 @@ from tests.bench.generate import drop_indexes
 SCATTER_M: Final = 2500
 _COPIED: Final = (
     "kind name name_key precision everywhere has_coverage serves coverage_km2 areas needs audiences access "
-    "languages delivery cost state words checked_on body sessions is_example version changed_at"
+    "languages delivery cost facets state words checked_on body sessions is_example version changed_at"
 ).split()
+_NEAR: Final = entry_keys(
+    everywhere="e.everywhere",
+    point="moved.point",
+    coverage="moved.coverage",
+    has_coverage="e.has_coverage",
+    serves="e.serves",
+    areas="e.areas",
+)
 _ENTRIES: Final = f"""
-INSERT INTO face.entries (id, slug, card, detail, lon, lat, point, coverage, {", ".join(_COPIED)})
+INSERT INTO face.entries (id, slug, card, detail, lon, lat, point, coverage, near, {", ".join(_COPIED)})
 SELECT new.id, new.slug, replace(replace(card, e.id::text, new.id::text), e.slug, new.slug),
   replace(replace(detail, e.id::text, new.id::text), e.slug, new.slug),
   round({sql.lon("spot.wgs84")}::numeric, 6)::float8, round({sql.lat("spot.wgs84")}::numeric, 6)::float8,
-  moved.point, ST_Translate(e.coverage, new.east, new.north), {", ".join(f"e.{name}" for name in _COPIED)}
+  moved.point, moved.coverage, {_NEAR}, {", ".join(f"e.{name}" for name in _COPIED)}
 FROM face.entries e
 CROSS JOIN LATERAL (
   SELECT md5(e.id || '{{copy}}')::uuid AS id, e.slug || '-copy{{copy}}' AS slug,
     hashtext(e.id || 'east{{copy}}') % {SCATTER_M} AS east,
     hashtext(e.id || 'north{{copy}}') % {SCATTER_M} AS north
 ) new
-CROSS JOIN LATERAL (SELECT ST_Translate(e.point, new.east, new.north) AS point) moved
+CROSS JOIN LATERAL (SELECT ST_Translate(e.point, new.east, new.north) AS point,
+                           ST_Translate(e.coverage, new.east, new.north) AS coverage) moved
 CROSS JOIN LATERAL (SELECT {sql.to_wgs84("moved.point")} AS wgs84) spot
 WHERE e.slug !~ '-copy[0-9]+$'
 """
@@ -50,7 +60,7 @@ def multiply(url: str, times: int) -> None:
         definitions = drop_indexes(connection)
         for copy in range(1, times):
             for statement in (_ENTRIES, _SESSIONS):
-                connection.execute(statement.format(copy=copy).encode())
+                connection.execute(statement.replace("{copy}", str(copy)).encode())
         connection.execute(f"UPDATE face.words SET entries = entries * {times}".encode())
         for definition in definitions:
             connection.execute(definition.encode())

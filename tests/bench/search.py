@@ -191,9 +191,7 @@ async def _client() -> AsyncIterator[aiohttp.ClientSession]:
 @contextmanager
 def serving(directory: Directory, server: tuple[str, str] | None, *, home: Path) -> Iterator[str]:
     """The whole application in one worker of uvicorn; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("HEREABOUTS_", "PG"))
     } | {
@@ -213,6 +211,12 @@ def serving(directory: Directory, server: tuple[str, str] | None, *, home: Path)
     finally:
         process.terminate()
         process.wait(15)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

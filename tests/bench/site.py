@@ -12,6 +12,7 @@ import psycopg
 
 from api.cluster import PrivateCluster
 from api.db import make_engine, make_session_factory
+from api.face.queries_squares import rebuild_squares
 from api.migrating import MIGRATIONS, migrate
 from api.search.indexing import reindex
 from api.search.meili import MeiliEngine, MeiliIndex
@@ -83,6 +84,8 @@ def _make(cluster: PrivateCluster, new: str, name: str, *, size: int, say: Say) 
         multiply(cluster.create_database(new, template=base.name), times)
     else:
         _fill(Directory(new, cluster.create_database(new), ""), size)
+    with Directory(new, cluster.url_of(new), "").write() as session:
+        rebuild_squares(session)
     with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{new}" RENAME TO "{name}"'.encode())
 

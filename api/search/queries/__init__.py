@@ -1,8 +1,7 @@
 """SQL of searching, one file a question; `match` is the condition that all of them share."""
 
 from api.search.queries.listing import Found, count, find
-from api.search.queries.map import find_on_map
-from api.search.queries.match import Match, build_match
+from api.search.queries.match import Match, build_match, conditions_of
 from api.search.queries.words import (
     KnownWord,
     TermName,
@@ -18,9 +17,9 @@ __all__ = [
     "Match",
     "TermName",
     "build_match",
+    "conditions_of",
     "count",
     "find",
-    "find_on_map",
     "look_up_words",
     "read_lexicon",
     "read_term_names",

@@ -152,6 +152,14 @@ def _chosen(params: SearchParams, group: str, values: dict[str, Any]) -> str:
     return f"e.facets && %(chosen_{group})s::text[]"
 
 
+def conditions_of(match: Match, params: SearchParams) -> list[str]:
+    """All that an entry must meet to be listed, facet groups and `serves` among it."""
+    chosen = [_chosen(params, group, match.values) for group in GROUPS if getattr(params, group)]
+    serving = "true" if params.serves == "any" else f"coalesce({match.serves}, true)"
+    every = [*match.where, *chosen, match.open_then, serving]
+    return [condition for condition in every if condition != "true"]
+
+
 # The one formula of order, explained in docs/search.md: how well the words fit, how local the help is (a
 # small coverage before a county's), how near it is, and how lately it was checked.
 PARTS = {
