@@ -7,12 +7,39 @@ from api.main import create_api
 from api.settings import Settings
 from api.state import DirectoryState
 from web.assets import STATIC_FOLDER, VersionedFiles
-from web.pages import about, areas, connectors, developers, embed, entries, getting_there, home, kinds, search
+from web.pages import (
+    about,
+    areas,
+    connectors,
+    developers,
+    embed,
+    entries,
+    getting_there,
+    home,
+    kinds,
+    oembed,
+    search,
+    share,
+)
 from web.pages import map as map_data
 from web.pages.errors import AnswerFaults, show_problems_as_pages
 from web.security import SecurityHeaders
 
-PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data, embed)
+PAGES = (
+    home,
+    search,
+    entries,
+    connectors,
+    kinds,
+    areas,
+    getting_there,
+    about,
+    developers,
+    map_data,
+    embed,
+    oembed,
+    share,
+)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1
 GZIP_FROM_BYTES = 700

@@ -90,7 +90,7 @@ class Frame:
 
     def kept(self) -> list[tuple[str, str]]:
         """What the visitor's own form must carry along unseen."""
-        shown = {name for name in ("q", "near") if self.is_open(name)} | {"page", "just"}  # type: ignore[arg-type]
+        shown = {name for name in ("q", "near") if self.is_open(name)} | {"page", "just"}
         query = QueryParams(self.query_string())
         return [(name, value) for name, value in query.multi_items() if name not in shown]
 
