@@ -24,7 +24,7 @@ from api.search.service import find_entries, map_entries
 from api.settings import Settings
 from api.state import DirectoryState
 from web.pages.filters import chosen_chips
-from web.pages.words import checked_words
+from web.pages.words import day_words
 from web.sharing.ground import feature_shape, read_ground
 from web.sharing.picture import EDITION, Picture, Pin, draw_picture
 from web.sharing.previews import search_title, where_words
@@ -37,6 +37,8 @@ PATIENCE_S: Final = 5
 KEPT_PICTURES: Final = 64
 # Clusters of this zoom are about as far apart as a picture can show.
 PICTURE_ZOOM: Final = 9
+# Known well enough for a full pin, as on the pages' own maps.
+SURE: Final = ("exact", "postcode")
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 Compose = Callable[[ReadConnection], Awaitable[Picture]]
@@ -121,15 +123,15 @@ def _draw(picture: Picture, backdrop: bytes) -> bytes:
 def picture_entry(entry: dict[str, Any], settings: Settings) -> Picture:
     """The pin is the public point; without one, the words and the area served stand alone."""
     point, coverage = entry["point"], entry["coverage"] or {}
-    lines = [where_words(entry), entry["next_times"][0]["date_words"] if entry["next_times"] else ""]
-    if entry["next_times"]:
-        lines[1] = f"Next: {lines[1]}, {entry['next_times'][0]['time_words']}"
+    # What stays true for long: pictures are kept by those who showed them once.
+    times = next((one["words"] for one in entry["sessions"] if one["purpose"] == "session"), "")
+    checked = f"Checked {day_words(entry['checked_on'])}" if entry["checked_on"] else ""
     return Picture(
         title=entry["name"],
         label=KIND_WORDS[entry["kind"]].label,
         kind=entry["kind"],
-        lines=tuple(line for line in (*lines, checked_words(entry)) if line),
-        pins=(Pin(point["lon"], point["lat"], entry["kind"]),) if point else (),
+        lines=tuple(line for line in (where_words(entry), times, checked) if line),
+        pins=(Pin(point["lon"], point["lat"], entry["kind"], about=is_rough(point)),) if point else (),
         shade=feature_shape(coverage.get("geojson")),
         is_example=entry["is_example"],
         **who(settings),
@@ -150,7 +152,7 @@ def picture_area(area: dict[str, Any], pins: tuple[Pin, ...], settings: Settings
     )
 
 
-def who(settings: Settings) -> dict[str, str]:
+def who(settings: Settings) -> dict[str, Any]:
     return {"site": settings.title, "place_name": settings.place_name}
 
 
@@ -159,7 +161,17 @@ def read_pins(body: bytes) -> tuple[Pin, ...]:
     found = orjson.loads(body)
     clusters = [Pin(one["lon"], one["lat"], None, one["count"]) for one in found["clusters"]]
     points = [
-        Pin(one["lon"], one["lat"], one["kind"] if one["count"] == 1 else None, one["count"])
+        Pin(
+            one["lon"],
+            one["lat"],
+            one["kind"] if one["count"] == 1 else None,
+            one["count"],
+            about=is_rough(one),
+        )
         for one in found["points"]
     ]
     return (*clusters, *points)
+
+
+def is_rough(point: dict[str, Any]) -> bool:
+    return point.get("precision") not in SURE

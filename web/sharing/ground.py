@@ -25,9 +25,15 @@ BIG_NAME_INK: Final = "#3a342b"
 # An outline bigger than this (in square degrees) is ground even where no districts were loaded.
 _BROAD: Final = 0.05
 _MOST_NAMES: Final = 40
+_EARTH_KM: Final = 6371
+# On a map wider than this only towns are named.
+_WIDE_KM: Final = 60
+# How far a name may stand from its spot when a pin covers it.
+_REACH: Final = 32
 
 Bounds = tuple[float, float, float, float]
 Spot = tuple[float, float]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,13 @@ class Sheet:
 
     def spot(self, lon: float, lat: float) -> Spot:
         return self.left + _across(lon) * self.scale, self.top + _down(lat) * self.scale
+
+    @property
+    def wide_km(self) -> float:
+        """How far it is across, at the latitude of its middle."""
+        left, top, right, bottom = self.box
+        middle = math.atan(math.sinh((self.top - (top + bottom) / 2) / self.scale))
+        return (right - left) / self.scale * _EARTH_KM * math.cos(middle)
 
     def shows(self, at: Spot, *, rim: float = 0) -> bool:
         left, top, right, bottom = self.box
@@ -151,32 +164,56 @@ def draw_shade(sheet: Sheet, outline: BaseGeometry, mask: ImageDraw.ImageDraw) -
             mask.polygon(hole, fill=0)
 
 
-def draw_names(
-    draw: ImageDraw.ImageDraw, sheet: Sheet, ground: Ground, taken: list[tuple[float, float, float, float]]
-) -> None:
+def draw_names(draw: ImageDraw.ImageDraw, sheet: Sheet, ground: Ground, taken: list[Box]) -> None:
     """Names of towns and villages where there is room, larger ones first. `taken` boxes stay clear."""
     kept = list(taken)
+    smallest = 2 if sheet.wide_km > _WIDE_KM else 9
     written = 0
     for one in sorted(ground.settlements, key=lambda settlement: settlement.rank):
         at = sheet.spot(one.lon, one.lat)
-        if written >= _MOST_NAMES or not sheet.shows(at, rim=8):
+        if written >= _MOST_NAMES or one.rank > smallest or not sheet.shows(at, rim=8):
             continue
         size = {1: 25, 2: 21}.get(one.rank, 17)
         words = set_text(one.name, width=400, sizes=(size,), most_lines=1, bold=one.rank <= 2)
         if not words.lines:
             continue
+        if any(_touch((*at, *at), name) for name in kept[len(taken) :]):
+            continue
         wide = words.font.getlength(words.lines[0])
-        box = (at[0] - 6, at[1] - size * 0.7, at[0] + 16 + wide, at[1] + size * 0.7)
-        if not sheet.shows((box[2], box[3]), rim=6) or any(_touch(box, other) for other in kept):
+        box = _find_room(sheet, at, wide, size, kept)
+        if box is None:
             continue
         kept.append(box)
         written += 1
         ink = BIG_NAME_INK if one.rank <= 2 else NAME_INK
-        draw.ellipse((at[0] - 3, at[1] - 3, at[0] + 3, at[1] + 3), fill=ink)
-        draw_text(draw, (round(at[0] + 9), round(at[1] - size * 0.62)), words, ink)
+        if not any(_touch((*at, *at), other) for other in taken):
+            draw.ellipse((at[0] - 3, at[1] - 3, at[0] + 3, at[1] + 3), fill=ink)
+        draw_text(draw, (round(box[0]), round(box[1])), words, ink)
 
 
-def _touch(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+def _find_room(sheet: Sheet, at: Spot, wide: float, size: int, kept: list[Box]) -> Box | None:
+    """Where a name can stand beside its spot: to the right, to the left, above or below it."""
+    x, y = at
+    high = size * 1.25
+    middle, over = y - high / 2, x - wide / 2
+    corners = (
+        (x + 9, middle),
+        (x - 9 - wide, middle),
+        (over, y - high - 7),
+        (over, y + 7),
+        (x + _REACH, middle),
+        (x - _REACH - wide, middle),
+        (over, y + _REACH - 8),
+    )
+    for left, top in corners:
+        box = (left, top, left + wide, top + high)
+        inside = sheet.shows(box[:2], rim=6) and sheet.shows(box[2:], rim=6)
+        if inside and not any(_touch(box, other) for other in kept):
+            return box
+    return None
+
+
+def _touch(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

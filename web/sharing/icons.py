@@ -36,19 +36,28 @@ def read_icon(name: str) -> tuple[Stroke, ...]:
 
 
 def draw_icon(
-    draw: ImageDraw.ImageDraw, name: str, *, centre: Point, size: float, halo: str | None = None
+    draw: ImageDraw.ImageDraw,
+    name: str,
+    *,
+    centre: Point,
+    size: float,
+    halo: str | None = None,
+    hollow: bool = False,
 ) -> None:
-    """`halo` is a rim round the first shape, to part it from what lies under it."""
+    """`halo` is a rim round the first shape, to part it from what lies under it; a `hollow` icon has its
+    colour in its rim and letter, and is white inside."""
     scale = size / _BOX
     left, top = centre[0] - size / 2, centre[1] - size / 2
-    for number, stroke in enumerate(read_icon(name)):
+    strokes = read_icon(name)
+    for number, stroke in enumerate(strokes):
         points = [(left + x * scale, top + y * scale) for x, y in stroke.points]
+        colour = strokes[0].colour if hollow else stroke.colour
         if stroke.width:
-            _draw_line(draw, points, stroke.colour, max(1, round(stroke.width * scale)))
+            _draw_line(draw, points, colour, max(1, round(stroke.width * scale)))
             continue
-        if halo and number == 0:
-            _draw_line(draw, [*points, points[0]], halo, max(2, round(4 * scale)))
-        draw.polygon(points, fill=stroke.colour)
+        if number == 0 and (halo or hollow):
+            _draw_line(draw, [*points, points[0]], colour if hollow else halo or "", max(2, round(4 * scale)))
+        draw.polygon(points, fill="#ffffff" if hollow else colour)
 
 
 def _draw_line(draw: ImageDraw.ImageDraw, points: list[Point], colour: str, width: int) -> None:

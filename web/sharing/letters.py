@@ -29,9 +29,10 @@ class Lines:
 
     lines: tuple[str, ...]
     font: FreeTypeFont
-    stroke: int
+    stroke: float
     size: int
     width: int
+    is_cut: bool = False
 
     @property
     def height(self) -> int:
@@ -45,9 +46,10 @@ def set_text(text: str, *, width: int, sizes: tuple[int, ...], most_lines: int, 
     for size in sizes:
         shown, font, stroke = _typeface(clean, size, bold)
         lines = _wrap(shown, font, width)
-        if len(lines) <= most_lines:
+        whole = all(font.getlength(word) <= width for word in shown.split())
+        if len(lines) <= most_lines and (whole or size == sizes[-1]):
             return Lines(tuple(lines), font, stroke, size, width)
-    return Lines(_cut(lines, font, width, most_lines), font, stroke, size, width)
+    return Lines(_cut(lines, font, width, most_lines), font, stroke, size, width, is_cut=True)
 
 
 def draw_text(draw: ImageDraw.ImageDraw, at: tuple[int, int], block: Lines, fill: str) -> int:
@@ -76,10 +78,10 @@ def runs_right_to_left(text: str) -> bool:
     return False
 
 
-def _typeface(text: str, size: int, bold: bool) -> tuple[str, FreeTypeFont, int]:
+def _typeface(text: str, size: int, bold: bool) -> tuple[str, FreeTypeFont, float]:
     """(the text it can show, the typeface, how much to thicken it)."""
     built_in = _built_in(size)
-    thick = max(1, size // 34) if bold else 0
+    thick = size / 60 if bold else 0
     if _has_all(None, text):
         return text, built_in, thick
     for plain, heavy in SYSTEM_FONTS:

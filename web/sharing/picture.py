@@ -28,6 +28,7 @@ HEIGHT: Final = 630
 EDITION: Final = 1
 _WORDS_WIDTH: Final = 520
 _RIM: Final = 56
+_TOP: Final = 12
 # Pillow draws hard edges: the map is drawn so many times too large and made small.
 _ZOOM: Final = 2
 _PIN: Final = 46
@@ -46,12 +47,14 @@ WARM_INK: Final = "#4d3a0a"
 
 @dataclass(frozen=True)
 class Pin:
-    """A public point: `kind` is None for several at one spot; `count` is how many it stands for."""
+    """A public point: `kind` is None for several at one spot; `count` is how many it stands for; `about` is
+    True where we know the spot only roughly."""
 
     lon: float
     lat: float
     kind: str | None
     count: int = 1
+    about: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,44 +77,59 @@ class Picture:
 
 def draw_picture(picture: Picture, ground: Ground) -> bytes:
     """A PNG of 1200 × 630 pixels."""
+    credit = set_text(" · ".join(ground.owed), width=WIDTH - _WORDS_WIDTH - 28, sizes=(13, 12), most_lines=3)
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
-    image.paste(_draw_map(picture, ground), (_WORDS_WIDTH, 0))
+    high = HEIGHT - _TOP - credit.height - (14 if credit.lines else 0)
+    image.paste(_draw_map(picture, ground, high), (_WORDS_WIDTH, _TOP))
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, WIDTH, 11), fill=ACCENT)
     draw.line((_WORDS_WIDTH, 0, _WORDS_WIDTH, HEIGHT), fill="#dcd4c2", width=2)
-    _draw_words(draw, picture)
-    _draw_credit(draw, ground)
+    draw.rectangle((0, 0, WIDTH, _TOP), fill=ACCENT)
+    _draw_words(image, picture)
+    draw_text(draw, (_WORDS_WIDTH + 14, HEIGHT - credit.height - 6), credit, SOFT_INK)
     body = io.BytesIO()
     image.quantize(colors=160, dither=Image.Dither.NONE).save(body, "PNG", optimize=True)
     return body.getvalue()
 
 
-def _draw_words(draw: ImageDraw.ImageDraw, picture: Picture) -> None:
+def _draw_words(image: Image.Image, picture: Picture) -> None:
+    draw = ImageDraw.Draw(image)
     width = _WORDS_WIDTH - _RIM - 36
     brand = set_text(picture.site, width=width - 54, sizes=(34, 28), most_lines=1, bold=True)
-    draw_icon(draw, "favicon", centre=(_RIM + 20, 66), size=40)
+    draw.rounded_rectangle((_RIM, 46, _RIM + 40, 86), radius=9, fill=ACCENT)
+    _paste_icon(image, "favicon", centre=(_RIM + 20, 66), size=40)
     draw_text(draw, (_RIM + 54, 47), brand, INK)
     y = 140
     if picture.label:
         colour = _kind_colour(picture.kind)
         left = _RIM
         if picture.kind:
-            draw_icon(draw, picture.kind, centre=(_RIM + 22, y + 19), size=44)
+            _paste_icon(image, picture.kind, centre=(_RIM + 22, y + 19), size=44)
             left += 58
         label = set_text(picture.label, width=width - (left - _RIM), sizes=(27, 23), most_lines=1, bold=True)
         draw_text(draw, (left, y + 2), label, colour)
         y += 62
-    title = set_text(picture.title, width=width, sizes=(62, 54, 47, 41), most_lines=4, bold=True)
+    title = set_text(picture.title, width=width, sizes=(62, 54), most_lines=2, bold=True)
+    if title.is_cut or len(title.lines) > 2:
+        title = set_text(picture.title, width=width, sizes=(50, 44, 38), most_lines=4, bold=True)
     y = draw_text(draw, (_RIM, y), title, INK) + 20
     for text in picture.lines:
         block = set_text(text, width=width, sizes=(27,), most_lines=2)
-        if y + block.height > HEIGHT - 96:
+        if y + block.height > HEIGHT - 84:
             break
         y = draw_text(draw, (_RIM, y), block, SOFT_INK) + 8
     foot = set_text(picture.place_name, width=width, sizes=(22,), most_lines=1)
     draw_text(draw, (_RIM, HEIGHT - 58), foot, SOFT_INK)
     if picture.is_example:
         _draw_example(draw)
+
+
+def _paste_icon(image: Image.Image, name: str, *, centre: tuple[int, int], size: int) -> None:
+    """An icon with soft edges, over what is there."""
+    large = size * 4
+    corner = (centre[0] - size // 2, centre[1] - size // 2)
+    under = image.crop((*corner, corner[0] + size, corner[1] + size)).resize((large, large))
+    draw_icon(ImageDraw.Draw(under), name, centre=(large / 2, large / 2), size=large)
+    image.paste(under.resize((size, size), Image.Resampling.LANCZOS), corner)
 
 
 def _draw_example(draw: ImageDraw.ImageDraw) -> None:
@@ -122,18 +140,8 @@ def _draw_example(draw: ImageDraw.ImageDraw) -> None:
     draw_text(draw, (round(left + 14), top + 7), words, WARM_INK)
 
 
-def _draw_credit(draw: ImageDraw.ImageDraw, ground: Ground) -> None:
-    """In the map's corner: whom its outlines and names are owed to."""
-    width = WIDTH - _WORDS_WIDTH - 24
-    block = set_text(" · ".join(ground.owed), width=width, sizes=(13, 12), most_lines=3)
-    if block.lines:
-        top = HEIGHT - block.height - 12
-        draw.rectangle((_WORDS_WIDTH + 2, top - 6, WIDTH, HEIGHT), fill=PAPER)
-        draw_text(draw, (_WORDS_WIDTH + 14, top), block, SOFT_INK)
-
-
-def _draw_map(picture: Picture, ground: Ground) -> Image.Image:
-    wide, high = (WIDTH - _WORDS_WIDTH), HEIGHT
+def _draw_map(picture: Picture, ground: Ground, high: int) -> Image.Image:
+    wide = WIDTH - _WORDS_WIDTH
     look = widen(_look(picture, ground), at_least_km=_LEAST_KM)
     large = Sheet(look, (0, 0, wide * _ZOOM, high * _ZOOM))
     image = Image.new("RGB", (wide * _ZOOM, high * _ZOOM), PAPER)
@@ -198,7 +206,7 @@ def _draw_place(image: Image.Image, sheet: Sheet, place: tuple[float, float, flo
 def _draw_pin(draw: ImageDraw.ImageDraw, at: tuple[float, float], pin: Pin) -> None:
     if pin.kind in KIND_WORDS and pin.count == 1:
         assert pin.kind is not None
-        draw_icon(draw, pin.kind, centre=at, size=_PIN * _ZOOM, halo="#ffffff")
+        draw_icon(draw, pin.kind, centre=at, size=_PIN * _ZOOM, halo="#ffffff", hollow=pin.about)
         return
     words = set_text(f"{pin.count:,}", width=400, sizes=(21 * _ZOOM,), most_lines=1, bold=True)
     wide = words.font.getlength(words.lines[0])
