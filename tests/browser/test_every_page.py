@@ -27,7 +27,6 @@ PAGES = (
     "/about",
     "/accessibility",
     "/privacy",
-    "/embed",
     "/embed?kind=drop_in&near=Soham&accent=ffd98a",
     "/offline",
     "/embed/view?near=Soham",
@@ -40,7 +39,6 @@ REFUSED = {
     "/search?near=Sutton": 422,
     "/embed?near=Sutton&height=9": 422,
     "/embed/view?near=Sutton": 422,
-    "/embed/view?entry=nobody": 404,
     "/nowhere-at-all": 404,
     "/entries/nobody": 404,
 }
