@@ -114,7 +114,9 @@ def test_frame_is_light(visit: Visit) -> None:
     asked: list[Request] = []
 
     def listen(page: Page) -> None:
-        page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         page.on("requestfinished", lambda request: asked.append(request))
 
     def weight(path: str) -> int:

@@ -25,7 +25,7 @@ from web.pages.page import Page, PageRouter, ThisPage
 from web.pages.search import RADIUS_CHOICES, circle_of
 from web.security import FRAMED_PATH
 from web.sharing.address import public_address
-from web.sharing.frames import Frame, FrameSize, frame_code, read_frame, read_size
+from web.sharing.frames import Frame, FrameSize, frame_code, read_frame, read_frame_and_size
 
 router = PageRouter()
 # What the builder has a field for; the rest of a search is carried along and named.
@@ -69,7 +69,7 @@ async def show_builder(page: ThisPage, read: Read, now: Now) -> HTMLResponse:
         "kept_names": kept_names(query),
     }
     try:
-        frame, size = read_frame(query), read_size(query)
+        frame, size = read_frame_and_size(query)
         await check_places(read, frame, now)
     except BadInput as problem:
         return page.show("embed/index.html", status=problem.status, problem=problem, **form)
@@ -80,7 +80,7 @@ async def show_builder(page: ThisPage, read: Read, now: Now) -> HTMLResponse:
 @router.get("/embed/code.json", include_in_schema=False)
 async def show_code(request: Request, read: Read, settings: AppSettings, now: Now) -> dict[str, Any]:
     """The builder's answer while someone is still choosing."""
-    frame, size = read_frame(request.query_params), read_size(request.query_params)
+    frame, size = read_frame_and_size(request.query_params)
     await check_places(read, frame, now)
     return build(frame, size, request, settings).as_json()
 

@@ -1,8 +1,7 @@
 """A frame on someone else's page: what its address says, and the code that puts it there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -17,8 +16,8 @@ from web.sharing.colours import Accent, read_accent
 FRAME_PAGE: Final = 10
 Show = Literal["both", "list", "map"]
 Lock = Literal["q", "near", "kind"]
-# What the form of the frame itself sends; everything else in its address is the maker's choice.
-VISITORS: Final = ("q", "near", "just", "page")
+MANY: Final = ("lock",)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class FrameWishes(BaseModel):
@@ -97,30 +96,46 @@ class Frame:
 
 def read_frame(query: QueryParams) -> Frame:
     """Raises BadInput naming each field."""
-    asked = (
-        query if query.get("per_page") else QueryParams([*query.multi_items(), ("per_page", str(FRAME_PAGE))])
-    )
     problems: list[FieldProblem] = []
-    params, wishes = SearchParams(), FrameWishes()
+    frame = _read_frame(query, problems)
+    _refuse(problems)
+    return frame
+
+
+def read_frame_and_size(query: QueryParams) -> tuple[Frame, FrameSize]:
+    """What a builder sends. Raises BadInput naming each field."""
+    problems: list[FieldProblem] = []
+    frame = _read_frame(query, problems)
+    size = _read(FrameSize, query, problems)
+    _refuse(problems)
+    return frame, size
+
+
+def _read_frame(query: QueryParams, problems: list[FieldProblem]) -> Frame:
+    asked = query
+    if not query.get("per_page"):
+        asked = QueryParams([*query.multi_items(), ("per_page", str(FRAME_PAGE))])
+    params = SearchParams()
     try:
         params = SearchParams.from_query(asked)
     except BadInput as problem:
         problems += problem.errors
+    return Frame(params, _read(FrameWishes, query, problems))
+
+
+def _read(model: type[Model], query: QueryParams, problems: list[FieldProblem]) -> Model:
+    """The defaults when something could not be read; `problems` then says what."""
+    values: dict[str, Any] = {}
+    for name in model.model_fields:
+        given = [one.strip().replace("\x00", "") for one in query.getlist(name)]
+        given = [one for one in given if one]
+        if given:
+            values[name] = tuple(dict.fromkeys(given)) if name in MANY else given[0]
     try:
-        wishes = FrameWishes(**_own(query, FrameWishes, many=("lock",)))
+        return model(**values)
     except ValidationError as error:
         problems += _in_words(error)
-    _refuse(problems)
-    return Frame(params, wishes)
-
-
-def read_size(query: QueryParams) -> FrameSize:
-    """Raises BadInput naming each field."""
-    try:
-        return FrameSize(**_own(query, FrameSize))
-    except ValidationError as error:
-        _refuse(_in_words(error))
-        raise
+        return model()
 
 
 def frame_code(src: str, *, title: str, size: FrameSize) -> str:
@@ -131,16 +146,6 @@ def frame_code(src: str, *, title: str, size: FrameSize) -> str:
             'style="border:0;max-width:100%"></iframe>'
         ).format(src=src, title=title, width=size.width or "100%", height=size.height)
     )
-
-
-def _own(query: QueryParams, model: type[BaseModel], many: Sequence[str] = ()) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name in model.model_fields:
-        given = [one.strip().replace("\x00", "") for one in query.getlist(name)]
-        given = [one for one in given if one]
-        if given:
-            values[name] = tuple(dict.fromkeys(given)) if name in many else given[0]
-    return values
 
 
 _HELP: Final = {
