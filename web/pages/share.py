@@ -37,6 +37,7 @@ PATIENCE_S: Final = 5
 KEPT_PICTURES: Final = 64
 # Clusters of this zoom are about as far apart as a picture can show.
 PICTURE_ZOOM: Final = 9
+NAMED: Final = 3
 # Known well enough for a full pin, as on the pages' own maps.
 SURE: Final = ("exact", "postcode")
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -75,7 +76,10 @@ async def show_search_picture(request: Request, state: State, now: Now) -> Respo
         return Picture(
             title=search_title(params, reply),
             label="",
-            lines=(", ".join(chip.label for chip in chips),) if chips else (),
+            lines=(
+                *([", ".join(chip.label for chip in chips)] if chips else []),
+                *(item["name"] for item in reply.items[:NAMED]),
+            ),
             pins=read_pins(body),
             place=(reply.place["lon"], reply.place["lat"], params.radius_km) if reply.place else None,
             look=params.bbox,

@@ -79,27 +79,33 @@ def runs_right_to_left(text: str) -> bool:
 
 
 def _typeface(text: str, size: int, bold: bool) -> tuple[str, FreeTypeFont, float]:
-    """(the text it can show, the typeface, how much to thicken it)."""
-    built_in = _built_in(size)
-    thick = size / 60 if bold else 0
-    if _has_all(None, text):
-        return text, built_in, thick
-    for plain, heavy in SYSTEM_FONTS:
-        name = heavy if bold else plain
-        if _system(name, size) is not None and _has_all(name, text):
-            font = _system(name, size)
-            assert font is not None
-            return text, font, 0
-    return _in_letters_we_have(text), built_in, thick
+    """(the text it can show, the typeface, how much to thicken it): the first with most of the letters."""
+    if _count(None, text) < len(set(text)):
+        names = [heavy if bold else plain for plain, heavy in SYSTEM_FONTS]
+        best = max(names, key=lambda name: _count(name, text))
+        font = _system(best, size)
+        if font is not None and _count(best, text) > _count(None, text):
+            return _only(best, text), font, 0
+        plainer = unicodedata.normalize("NFKD", text.translate(_PLAINER))
+        text = _only(None, plainer)
+    return text, _built_in(size), size / 60 if bold else 0
 
 
-def _in_letters_we_have(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.translate(_PLAINER))
-    return " ".join("".join(letter for letter in plain if _has(None, letter)).split())
+def _count(name: str | None, text: str) -> int:
+    """How many different letters of a text a typeface has."""
+    return sum(_has(name, letter) for letter in set(text))
 
 
-def _has_all(name: str | None, text: str) -> bool:
-    return all(_has(name, letter) for letter in set(text))
+def _only(name: str | None, text: str) -> str:
+    """The letters a typeface has; a mark goes with the letter it stands on."""
+    kept: list[str] = []
+    stands = False
+    for letter in text:
+        is_mark = unicodedata.category(letter)[0] == "M"
+        stands = (stands or not is_mark) and _has(name, letter)
+        if stands:
+            kept.append(letter)
+    return " ".join("".join(kept).split())
 
 
 @lru_cache(maxsize=4096)

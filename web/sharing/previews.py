@@ -87,9 +87,9 @@ def search_title(params: SearchParams, reply: SearchReply) -> str:
 def where_words(entry: dict[str, Any]) -> str:
     """Where an entry is or whom it serves, in public words; empty when we do not know."""
     place = (entry.get("places") or [{}])[0] or {}
-    named = ", ".join(part for part in (place.get("name"), place.get("town")) if part)
-    if named:
-        return tidy(named)
+    parts = (tidy(part) for part in (place.get("name"), place.get("town")) if part)
+    if named := ", ".join(part for part in parts if part):
+        return named
     coverage = entry.get("coverage") or {}
     areas = " and ".join(area["name"] for area in (coverage.get("areas") or [])[:2])
     served = areas or coverage.get("label")

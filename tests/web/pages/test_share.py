@@ -1,7 +1,7 @@
 """What a shared link shows: words for every page that is shared, and pictures with public points only."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -162,16 +162,30 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-def test_no_name_runs_out_of_its_side(example_database: Directory, name: str) -> None:
+Draw = Callable[..., Image.Image]
+
+
+@pytest.fixture(scope="module")
+def draw(example_database: Directory) -> Draw:
+    """Draws the picture of an example entry with changes."""
     entry = example_database.ask(lambda read: entries.get_entry(read, "soham-wednesday-drop-in", now=NOW))
-    backdrop = example_database.ask(areas.backdrop)
-    ground = read_ground(backdrop)
-    given = entry | {"name": name, "places": [{"name": name, "town": name}]}
-    drawn, plain = (
-        Image.open(io.BytesIO(draw_picture(picture_entry(one, Settings()), ground))).convert("RGB")
-        for one in (given, entry | {"name": "Tea"})
-    )
+    ground = read_ground(example_database.ask(areas.backdrop))
+
+    def draw_changed(**changes: Any) -> Image.Image:
+        body = draw_picture(picture_entry(entry | changes, Settings()), ground)
+        return Image.open(io.BytesIO(body)).convert("RGB")
+
+    return draw_changed
+
+
+@pytest.fixture(scope="module")
+def plain(draw: Draw) -> Image.Image:
+    return draw(name="Tea")
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_no_name_runs_out_of_its_side(draw: Draw, plain: Image.Image, name: str) -> None:
+    drawn = draw(name=name, places=[{"name": name, "town": name}])
     for side in ((490, 13, 519, 630), (0, 13, 50, 630), (530, 80, 1200, 630)):
         difference = ImageChops.difference(drawn.crop(side), plain.crop(side))
         # Each picture has a palette of its own, so that shades may differ a little.
