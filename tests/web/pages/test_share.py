@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.robotparser import RobotFileParser
 
 import orjson
 import pytest
@@ -62,6 +63,16 @@ def test_a_page_says_how_it_is_shown_elsewhere(
 @pytest.mark.parametrize("path", ["/about", "/connectors", "/search?near=Paris", "/no-such-page"])
 def test_other_pages_promise_no_picture(client: TestClient, path: str) -> None:
     assert not social(read_html(client.get(path).text))
+
+
+def test_robots_that_show_shared_links_may_read_a_search(client: TestClient) -> None:
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+    assert rules.can_fetch("Twitterbot", "/search?q=tea")
+    assert rules.can_fetch("facebookexternalhit/1.1", "/share/search.png?q=tea")
+    assert not rules.can_fetch("Twitterbot", "/curate")
+    assert not rules.can_fetch("AnySearchBot", "/search?q=tea")
+    assert rules.can_fetch("AnySearchBot", "/share/entries/soham-wednesday-drop-in.png")
 
 
 def test_a_picture_is_sent_once_until_something_changes(scratch: Directory) -> None:
