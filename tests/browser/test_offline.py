@@ -26,6 +26,8 @@ def at_home(browser: Browser, site: str) -> Iterator[Page]:
     page.goto(site + "/about")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    # The worker keeps the first page by itself; what is done before that would be out of its order.
+    wait_until(lambda: saved(page) == [f"{site}/about"])
     yield page
     context.close()
     assert watch.problems == []
@@ -72,7 +74,6 @@ def test_what_was_seen_opens_again_and_says_from_when(device: Page, site: str) -
 
 
 def test_first_page_of_all_is_kept_too(device: Page, site: str) -> None:
-    wait_until(lambda: saved(device) == [site + "/about"])
     device.context.set_offline(True)
     device.goto(site + "/about")
     assert SAVED.fullmatch(note(device))
@@ -92,7 +93,7 @@ def test_what_was_not_seen_says_so_and_offers_what_is_saved(device: Page, site: 
 def test_after_deleting_nothing_is_left(device: Page, site: str) -> None:
     see(device, site + SEARCH)
     device.goto(site + "/offline")
-    device.get_by_role("link", name="23 things").or_(device.locator("[data-saved-list] a")).first.wait_for()
+    device.locator("[data-saved-list]").get_by_role("link", name="that serve Soham").wait_for()
     device.get_by_role("button", name="Delete what is saved").click()
     device.get_by_text("Nothing from here is saved on this device now").wait_for()
     assert device.evaluate("caches.keys()") == []
