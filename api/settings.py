@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     environment: Literal["development", "production", "test"] = "development"
     title: str = "Hereabouts"
     place_name: str = "Cambridgeshire and Peterborough"
-    base_url: str | None = None
+    public_url: str | None = Field(
+        default=None, description="https://… as people type it; without it, the address each request came to"
+    )
     examples: bool = True
     street_tiles_url: str | None = Field(
         default=None, description="{z}/{x}/{y} address of street tiles, loaded only when switched on"

@@ -7,12 +7,27 @@ from api.main import create_api
 from api.settings import Settings
 from api.state import DirectoryState
 from web.assets import STATIC_FOLDER, VersionedFiles
-from web.pages import about, areas, connectors, developers, entries, getting_there, home, kinds, search
+from web.pages import (
+    about,
+    areas,
+    connectors,
+    developers,
+    embed,
+    entries,
+    getting_there,
+    home,
+    kinds,
+    oembed,
+    offline,
+    search,
+    share,
+)
 from web.pages import map as map_data
 from web.pages.errors import AnswerFaults, show_problems_as_pages
 from web.security import SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
+SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1
 GZIP_FROM_BYTES = 700
@@ -22,7 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Composition root: `uvicorn web.main:create_app --factory` serves it."""
     app = create_api(settings)
     state: DirectoryState = app.state.directory
-    for page in PAGES:
+    for page in (*PAGES, *SHARING):
         app.include_router(page.router)
     app.mount("/static", VersionedFiles(directory=STATIC_FOLDER), name="static")
     show_problems_as_pages(app)

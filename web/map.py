@@ -22,7 +22,7 @@ from api.entries.vocabulary import KINDS
 from api.settings import Settings, get_settings
 from web.assets import STATIC_FOLDER, static_url
 
-MapKind = Literal["search", "entry", "area"]
+MapKind = Literal["search", "entry", "area", "embed"]
 
 _STATIC: Final = "/static/"
 _MODULES: Final = sorted(file.stem for file in (STATIC_FOLDER / "map").glob("*.js"))
@@ -37,6 +37,7 @@ _PLAIN_WORDS: Final[dict[MapKind, str]] = {
     "search": "The map needs JavaScript. Everything on it is in the list too.",
     "entry": "The map needs JavaScript. Where this is, is also written in words on this page.",
     "area": "The map needs JavaScript. What is in this area is also listed on this page.",
+    "embed": "The map needs JavaScript. Everything on it is in the list too.",
 }
 
 

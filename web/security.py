@@ -19,6 +19,9 @@ FIXED_HEADERS = {
     ),
 }
 
+# The one page made to stand on the pages of others. It keeps nothing and can change nothing.
+FRAMED_PATH = "/embed/view"
+
 
 def tile_host(settings: Settings) -> str | None:
     """Scheme and host of the street tiles, when a deployment has set them; a `{s}` becomes a wildcard."""
@@ -28,7 +31,7 @@ def tile_host(settings: Settings) -> str | None:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else None
 
 
-def content_policy(nonce: str, *, image_host: str | None) -> str:
+def content_policy(nonce: str, *, image_host: str | None, framed: bool = False) -> str:
     images = f"'self' data: {image_host}" if image_host else "'self' data:"
     return "; ".join(
         (
@@ -36,9 +39,11 @@ def content_policy(nonce: str, *, image_host: str | None) -> str:
             f"script-src 'self' 'nonce-{nonce}'",
             f"style-src 'self' 'nonce-{nonce}'",
             f"img-src {images}",
+            "worker-src 'self'",
+            "manifest-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            "frame-ancestors *" if framed else "frame-ancestors 'none'",
             "form-action 'self'",
         )
     )
@@ -60,15 +65,17 @@ class SecurityHeaders:
             return
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
+        framed = scope["path"] == FRAMED_PATH
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in FIXED_HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault(
-                    "Content-Security-Policy", content_policy(nonce, image_host=self.image_host)
-                )
+                if framed:
+                    del headers["X-Frame-Options"]
+                policy = content_policy(nonce, image_host=self.image_host, framed=framed)
+                headers.setdefault("Content-Security-Policy", policy)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

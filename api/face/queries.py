@@ -1,6 +1,7 @@
 """Writing the projection: entries, their sessions, the words they use, and the data's version."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -107,3 +108,18 @@ async def read_data_version(read: ReadConnection) -> int:
     cursor = await read.execute("SELECT version FROM face.data_version")
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+_ORIGIN = """
+SELECT max(changed_at), array_agg(DISTINCT source) FILTER (WHERE source IS NOT NULL) FROM (
+  SELECT changed_at, coalesce(source ->> 'attribution', source ->> 'name') AS source
+  FROM (SELECT changed_at, detail::jsonb -> 'source' AS source
+        FROM face.entries WHERE id = ANY (%(ids)s::uuid[])) given) shown
+"""
+
+
+async def read_origin(read: ReadConnection, ids: Sequence[str]) -> tuple[datetime | None, list[str]]:
+    """When the newest of some entries changed, and whom they are owed to."""
+    cursor = await read.execute(_ORIGIN, {"ids": list(ids)})
+    row = await cursor.fetchone()
+    return (row[0], row[1] or []) if row else (None, [])

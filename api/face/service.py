@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -37,3 +38,8 @@ async def has_examples(read: ReadConnection) -> bool:
 async def get_data_version(read: ReadConnection) -> int:
     """A number that rises with every change of what the public may see."""
     return await queries.read_data_version(read)
+
+
+async def get_origin(read: ReadConnection, ids: Sequence[str]) -> tuple[datetime | None, list[str]]:
+    """When the newest of these entries changed (None when there are none), and whom they are owed to."""
+    return await queries.read_origin(read, ids)

@@ -59,7 +59,8 @@ def contexts(browser: Browser) -> Callable[..., BrowserContext]:
     def get_context(**wishes: Any) -> BrowserContext:
         key = repr(sorted(wishes.items()))
         if key not in kept:
-            kept[key] = browser.new_context(**wishes)
+            # A worker would answer for pages and data that a test wants to answer itself.
+            kept[key] = browser.new_context(**({"service_workers": "block"} | wishes))
             kept[key].set_default_timeout(_WAIT_MS)
         return kept[key]
 

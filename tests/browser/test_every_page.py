@@ -27,11 +27,18 @@ PAGES = (
     "/about",
     "/accessibility",
     "/privacy",
+    "/embed?kind=drop_in&near=Soham&accent=ffd98a",
+    "/offline",
+    "/embed/view?near=Soham",
+    "/embed/view?area=ely&show=map&title=Ely",
+    "/embed/view?entry=soham-wednesday-drop-in",
     "/api/docs",
 )
 REFUSED = {
     "/search?near=Paris": 422,
     "/search?near=Sutton": 422,
+    "/embed?near=Sutton&height=9": 422,
+    "/embed/view?near=Sutton": 422,
     "/nowhere-at-all": 404,
     "/entries/nobody": 404,
 }

@@ -12,7 +12,14 @@ from web.security import tile_host
 
 router = PageRouter()
 FAVICON: Path = STATIC_FOLDER / "icons" / "favicon.svg"
-ROBOTS = "User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /curate\nDisallow: /list/\n"
+_PRIVATE = "Disallow: /api/\nDisallow: /curate\nDisallow: /list/\n"
+# They fetch only what somebody shares, to show it there; without a search's page they could not.
+_SHOWERS = ("facebookexternalhit", "LinkedInBot", "Slackbot", "TelegramBot", "Twitterbot", "WhatsApp")
+ROBOTS = (
+    f"User-agent: *\nDisallow: /search\nDisallow: /share/search.png\n{_PRIVATE}\n"
+    + "".join(f"User-agent: {name}\n" for name in _SHOWERS)
+    + _PRIVATE
+)
 
 
 @router.page("/about")

@@ -14,6 +14,7 @@ from api.search.schemas import SearchParams
 from api.search.service import find_entries
 from web.map import MapView, draw_map
 from web.pages.page import PageRouter, ThisPage
+from web.sharing.previews import preview_area
 
 router = PageRouter()
 # Widest first; a type not named here comes last, under its own name.
@@ -39,6 +40,7 @@ async def show_area(code: str, page: ThisPage, read: Read, now: Now) -> HTMLResp
     return page.show(
         "areas/area.html",
         area=area,
+        preview=preview_area(area),
         params=params,
         reply=await find_entries(read, params, now=now),
         connectors=(await connectors.list_connectors(read, area=area["code"]))["items"],

@@ -10,6 +10,7 @@ from api.dependencies import Now, Read
 from api.entries import service as entries
 from web.map import MapView, draw_map
 from web.pages.page import PageRouter, ThisPage
+from web.sharing.previews import preview_entry
 
 router = PageRouter()
 LOCAL_CONNECTORS = 3
@@ -22,6 +23,7 @@ async def show_entry(slug: str, page: ThisPage, read: Read, now: Now) -> HTMLRes
     return page.show(
         "entries/entry.html",
         entry=entry,
+        preview=preview_entry(entry),
         local=await find_local_connectors(read, entry),
         map=draw_map(view, nonce=page.nonce, settings=page.settings) if view else None,
     )

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.face import service as face
 from api.state import DirectoryState
 from web.rendering import render_page
+from web.security import FRAMED_PATH
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
-MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/tiles/", "/static/")
+MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/tiles/", "/static/", "/oembed")
 JSON_ENDINGS = (".json", ".geojson", ".csv", ".ics", ".atom")
 
 
@@ -77,7 +78,7 @@ async def show_problem(request: Request, response: Response) -> Response:
     page = render_page(
         request,
         state.settings,
-        "errors/problem.html",
+        "embed/problem.html" if request.url.path == FRAMED_PATH else "errors/problem.html",
         {"problem": problem, "status": status, "has_examples": await _has_examples(state, status)},
         status=status,
     )

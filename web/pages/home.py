@@ -5,6 +5,7 @@ from starlette.responses import HTMLResponse
 from api.dependencies import Read
 from api.taxonomy import service as taxonomy
 from web.pages.page import PageRouter, ThisPage
+from web.sharing.previews import preview_home
 
 router = PageRouter()
 COMMON_NEEDS = 12
@@ -20,4 +21,5 @@ async def show_home(page: ThisPage, read: Read) -> HTMLResponse:
         common_needs=[term for term in terms["needs"] if term["code"] in common],
         other_needs=[term for term in terms["needs"] if term["code"] not in common],
         kinds=await taxonomy.list_kinds(read),
+        preview=preview_home(page.settings),
     )

@@ -11,6 +11,7 @@ from api.dependencies import AppSettings, Read
 from api.face import service as face
 from api.settings import Settings
 from web.rendering import render_page
+from web.sharing.address import public_address
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Page:
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         context["has_examples"] = self.has_examples
+        if "preview" in context:
+            context["address"] = public_address(self.request, self.settings)
         return render_page(self.request, self.settings, template, context, status=status)
 
 

@@ -14,6 +14,7 @@ from api.search.service import find_entries
 from web.map import MapView, draw_map
 from web.pages.filters import FILTER_GROUPS, chosen_chips, day_choices, read_chips
 from web.pages.page import PageRouter, ThisPage
+from web.sharing.previews import preview_search
 
 router = PageRouter()
 RADIUS_CHOICES = (1, 2, 5, 10, 20, 40)
@@ -46,6 +47,7 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
         "search/index.html",
         params=params,
         reply=reply,
+        preview=preview_search(params, reply, page.settings),
         chips=chosen_chips(params, reply.facets, all_areas),
         read_chips=read_chips(params, reply.understood),
         instead=instead,
