@@ -61,6 +61,10 @@ def _run(session: Session, statement: str, **values: Any) -> int:
     return result.rowcount
 
 
+def take_turn(session: Session) -> None:
+    _run(session, _TAKE_TURN)
+
+
 def project(session: Session, ids: Sequence[UUID]) -> None:
     """Work out the public face of these entries; those no longer published leave it."""
     if not ids:
