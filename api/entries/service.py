@@ -25,7 +25,7 @@ from api.face.service import project_entries, take_turn
 __all__ = ["Saved", "ToSave", "get_coverage", "get_entry", "next_times", "save_entries", "save_entry"]
 
 NEXT_TIMES = 5
-BATCH = 500
+BATCH = 1_000
 
 
 def save_entry(session: Session, item: ToSave, *, by: str, why: str) -> Saved:

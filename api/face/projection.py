@@ -94,11 +94,11 @@ FACTS = """
   SELECT coalesce(to_jsonb(tb), to_jsonb(ma), to_jsonb(di), to_jsonb(me), to_jsonb(tr)) - 'entry_id' - 'kind'
          AS document
   FROM (SELECT 1) one
-  LEFT JOIN directory.timebank_facts tb ON tb.entry_id = e.id
-  LEFT JOIN directory.mutual_aid_facts ma ON ma.entry_id = e.id
-  LEFT JOIN directory.drop_in_facts di ON di.entry_id = e.id
-  LEFT JOIN directory.micro_enterprise_facts me ON me.entry_id = e.id
-  LEFT JOIN directory.transport_facts tr ON tr.entry_id = e.id
+  LEFT JOIN directory.timebank_facts tb ON e.kind = 'timebank' AND tb.entry_id = e.id
+  LEFT JOIN directory.mutual_aid_facts ma ON e.kind = 'mutual_aid' AND ma.entry_id = e.id
+  LEFT JOIN directory.drop_in_facts di ON e.kind = 'drop_in' AND di.entry_id = e.id
+  LEFT JOIN directory.micro_enterprise_facts me ON e.kind = 'micro_enterprise' AND me.entry_id = e.id
+  LEFT JOIN directory.transport_facts tr ON e.kind = 'transport' AND tr.entry_id = e.id
 """
 
 TERMS = """
@@ -113,6 +113,7 @@ TERMS = """
      OR t.scheme = 'kind' AND t.code = e.kind
 """
 
+# OFFSET 0, here and below, has a value that several columns show worked out once instead of for each.
 # Only what the public sees is searchable: never an address line or a place name of a private home.
 TEXTS = """
   SELECT e.name AS a,
@@ -124,10 +125,12 @@ TEXTS = """
                       '$.** ? (@.type() == "string")') AS value)) AS c,
          concat_ws(' ', CASE e.privacy WHEN 'exact' THEN p.name END,
                    CASE WHEN e.privacy <> 'hidden' THEN p.town END, cov.label) AS d
+  OFFSET 0
 """
 
+# As json, not jsonb: they are only ever text, which jsonb would first take apart and sort.
 CARD = """
-  jsonb_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind, 'name', e.name,
+  json_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind, 'name', e.name,
     'summary', e.summary, 'point', pub.json, 'checked_on', checks.latest, 'cost', e.cost,
     'delivery', e.delivery, 'organisation', o.name, 'state', e.state, 'privacy', e.privacy,
     'town', CASE WHEN e.privacy <> 'hidden' THEN p.town END,
@@ -136,7 +139,7 @@ CARD = """
 """
 
 DETAIL = f"""
-  jsonb_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind,
+  json_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind,
     'name', e.name, 'summary', e.summary, 'description', e.description,
     'organisation', CASE WHEN o.id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
        'name', o.name, 'description', o.description, 'url', o.url,
@@ -147,7 +150,7 @@ DETAIL = f"""
     'languages', e.languages, 'delivery', e.delivery, 'age_from', e.age_from, 'age_to', e.age_to,
     'eligibility', e.eligibility, 'cost', e.cost, 'cost_note', e.cost_note,
     'self_referral', e.self_referral, 'referral_by', e.referral_by,
-    'access', {ACCESS_MERGED}) || jsonb_build_object(
+    'access', {ACCESS_MERGED},
     'state', e.state, 'state_note', e.state_note, 'paused_until', e.paused_until,
     'sessions', sessions.list, 'contacts', contacts.list, 'checks', checks.list,
     'checked_on', checks.latest, 'facts', coalesce(facts.document, '{{}}'::jsonb),
@@ -217,8 +220,10 @@ PUBLIC_PLACE = f"""
            CASE WHEN spot.point IS NULL THEN NULL
                 WHEN e.privacy = 'street' AND p.precision = 'exact' THEN 'postcode'
                 ELSE p.precision END AS precision
-    FROM (SELECT {sql.public_point("g.true_point", "e.privacy")} AS point) spot
+    FROM (SELECT {sql.public_point("g.true_point", "e.privacy")} AS point OFFSET 0) spot
+    OFFSET 0
   ) at
+  OFFSET 0
 """
 
 PROJECTION = f"""
@@ -227,7 +232,7 @@ FROM directory.entry e
 LEFT JOIN directory.place p ON p.id = e.place_id
 LEFT JOIN directory.organisation o ON o.id = e.organisation_id
 LEFT JOIN directory.source s ON s.code = e.source_code
-CROSS JOIN LATERAL (SELECT {TRUE_POINT} AS true_point) g
+CROSS JOIN LATERAL (SELECT {TRUE_POINT} AS true_point OFFSET 0) g
 CROSS JOIN LATERAL ({PUBLIC_PLACE}) pub
 CROSS JOIN LATERAL ({COVERAGE}) cov
 CROSS JOIN LATERAL ({AREAS_IN}) inside
