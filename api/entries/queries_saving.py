@@ -52,6 +52,14 @@ def _table(model: Model) -> Table:
     return model.__table__
 
 
+def array_text(values: Collection[Any]) -> str:
+    """A PostgreSQL array as text. Of a thousand values the driver would look at each for its type."""
+    if not values:
+        return "{}"
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return '{"' + '","'.join(quoted) + '"}'
+
+
 # Reading
 
 _HELD = """
@@ -88,25 +96,25 @@ def _rows(session: Session, statement: str, **values: Any) -> list[Row]:
 def hold_entries(session: Session, ids: Collection[UUID]) -> list[Row]:
     """The entries, held until the transaction ends: whoever else edits one waits, then sees what we saved.
     Always in the order of their ids, so that nobody waits in a ring."""
-    return _rows(session, _HELD, ids=list(ids)) if ids else []
+    return _rows(session, _HELD, ids=array_text(ids)) if ids else []
 
 
 def latest_documents(session: Session, ids: Collection[UUID]) -> dict[UUID, Row]:
     if not ids:
         return {}
-    found = session.execute(text(_DOCUMENTS), {"ids": list(ids)})
+    found = session.execute(text(_DOCUMENTS), {"ids": array_text(ids)})
     return {entry_id: orjson.loads(document) for entry_id, document in found}
 
 
 def slug_owners(session: Session, slugs: Collection[str]) -> dict[str, str]:
     """The names of the entries that have these slugs now."""
     statement = text("SELECT slug, name FROM directory.entry WHERE slug = ANY (:slugs)")
-    return {row[0]: row[1] for row in session.execute(statement, {"slugs": list(slugs)})}
+    return {row[0]: row[1] for row in session.execute(statement, {"slugs": array_text(slugs)})}
 
 
 def old_slugs(session: Session, slugs: Collection[str]) -> set[str]:
     statement = text("SELECT slug FROM directory.old_slug WHERE slug = ANY (:slugs)")
-    return set(session.scalars(statement, {"slugs": list(slugs)}))
+    return set(session.scalars(statement, {"slugs": array_text(slugs)}))
 
 
 def taken_slugs(session: Session, slugs: Collection[str]) -> set[str]:
@@ -115,31 +123,31 @@ def taken_slugs(session: Session, slugs: Collection[str]) -> set[str]:
 
 
 def find_organisations(session: Session, keys: Collection[str]) -> list[Row]:
-    return _rows(session, _ORGANISATIONS, keys=list(keys)) if keys else []
+    return _rows(session, _ORGANISATIONS, keys=array_text(keys)) if keys else []
 
 
 def find_places(session: Session, keys: Collection[str]) -> list[Row]:
     """Places with `lon` and `lat` instead of the point."""
-    return _rows(session, _PLACES, keys=list(keys)) if keys else []
+    return _rows(session, _PLACES, keys=array_text(keys)) if keys else []
 
 
 def used_elsewhere(session: Session, places: Collection[UUID], *, ids: Collection[UUID]) -> set[UUID]:
     """Which of the places an entry other than `ids` uses."""
     if not places:
         return set()
-    return set(session.scalars(text(_USED_ELSEWHERE), {"places": list(places), "ids": list(ids)}))
+    return set(session.scalars(text(_USED_ELSEWHERE), {"places": array_text(places), "ids": array_text(ids)}))
 
 
 def known_areas(session: Session, codes: Collection[str]) -> set[str]:
     if not codes:
         return set()
     statement = text(f"SELECT code FROM {_name(_table(Area))} WHERE code = ANY (:codes)")
-    return set(session.scalars(statement, {"codes": list(codes)}))
+    return set(session.scalars(statement, {"codes": array_text(codes)}))
 
 
 def ids_showing(session: Session, shared: Collection[UUID]) -> list[UUID]:
     """Entries at one of these places or run by one of these organisations."""
-    return list(session.scalars(text(_SHOWING), {"shared": list(shared)})) if shared else []
+    return list(session.scalars(text(_SHOWING), {"shared": array_text(shared)})) if shared else []
 
 
 def ids_by_slug(session: Session, slugs: Collection[str]) -> dict[str, UUID]:
@@ -149,24 +157,16 @@ def ids_by_slug(session: Session, slugs: Collection[str]) -> dict[str, UUID]:
         "SELECT slug, entry_id FROM directory.old_slug WHERE slug = ANY (:slugs)",
         "SELECT slug, id FROM directory.entry WHERE slug = ANY (:slugs)",
     ):
-        found |= {row[0]: row[1] for row in session.execute(text(statement), {"slugs": list(slugs)})}
+        found |= {row[0]: row[1] for row in session.execute(text(statement), {"slugs": array_text(slugs)})}
     return found
 
 
 def links_from(session: Session, ids: Collection[UUID]) -> list[Row]:
     statement = "SELECT id, from_id, to_id, type, note FROM directory.link WHERE from_id = ANY (:ids)"
-    return _rows(session, statement, ids=list(ids)) if ids else []
+    return _rows(session, statement, ids=array_text(ids)) if ids else []
 
 
 # Writing
-
-
-def _array(values: Sequence[Any]) -> str:
-    """The text of a PostgreSQL array."""
-    if not values:
-        return "{}"
-    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return '{"' + '","'.join(quoted) + '"}'
 
 
 def _json(value: Any) -> str | None:
@@ -176,7 +176,7 @@ def _json(value: Any) -> str | None:
 def _as_text(column: Column[Any]) -> Callable[[Any], Any] | None:
     """How a value of this column becomes the text that COPY takes; None: the driver knows."""
     if isinstance(column.type, ARRAY):
-        return _array
+        return array_text
     return _json if isinstance(column.type, JSONB) else None
 
 
@@ -236,7 +236,7 @@ def drop_parts(session: Session, ids: Collection[UUID]) -> None:
         return
     for model in PARTS:
         statement = f"DELETE FROM {_name(_table(model))} WHERE entry_id = ANY (:ids)"
-        session.execute(text(statement), {"ids": list(ids)})
+        session.execute(text(statement), {"ids": array_text(ids)})
 
 
 def lend_slugs(session: Session, ids: Collection[UUID]) -> None:
@@ -244,19 +244,21 @@ def lend_slugs(session: Session, ids: Collection[UUID]) -> None:
     if not ids:
         return
     statement = text("UPDATE directory.entry SET slug = id::text WHERE id = ANY (:ids)")
-    session.execute(statement, {"ids": list(ids)})
+    session.execute(statement, {"ids": array_text(ids)})
 
 
 def drop_old_slugs(session: Session, slugs: Collection[str]) -> None:
     if not slugs:
         return
-    session.execute(text("DELETE FROM directory.old_slug WHERE slug = ANY (:slugs)"), {"slugs": list(slugs)})
+    session.execute(
+        text("DELETE FROM directory.old_slug WHERE slug = ANY (:slugs)"), {"slugs": array_text(slugs)}
+    )
 
 
 def drop_links(session: Session, ids: Collection[UUID]) -> None:
     if not ids:
         return
-    session.execute(text("DELETE FROM directory.link WHERE id = ANY (:ids)"), {"ids": list(ids)})
+    session.execute(text("DELETE FROM directory.link WHERE id = ANY (:ids)"), {"ids": array_text(ids)})
 
 
 def forget_loaded(session: Session, ids: Collection[UUID]) -> None:

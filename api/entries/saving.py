@@ -32,12 +32,12 @@ from api.entries.writing import (
     ENTRY_COLUMNS,
     LINK_COLUMNS,
     PART_COLUMNS,
-    PLAIN_COLUMNS,
     REVISION_COLUMNS,
     Row,
     coverage_rows,
     new_id,
     part_rows,
+    plain_values,
 )
 from api.errors import BadInput, EditConflict, FieldProblem
 from api.models import Coverage, Entry, Link, OldSlug, Organisation, OutboxRow, Place, Revision
@@ -300,9 +300,8 @@ def _slug_stems(draft: EntryDraft) -> tuple[str, str]:
 
 
 def _entry_row(entry: _Held, now: datetime) -> Row:
-    plain = (getattr(entry.last_draft, column) for column in PLAIN_COLUMNS)
     shared = entry.organisation_id, entry.place_id, entry.source_code
-    return (*plain, entry.id, entry.slug, *shared, entry.version, now)
+    return (*plain_values(entry.last_draft), entry.id, entry.slug, *shared, entry.version, now)
 
 
 def _refuse_conflict(item: ToSave, entry: _Held) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,6 +32,7 @@ def organisation_key(draft: OrganisationDraft, *, scope: str) -> str:
     return scope + (fold_name(draft.name) or draft.name)
 
 
+@lru_cache(maxsize=20_000)
 def tidy_postcode(text: str | None) -> str | None:
     """The usual spelling of a whole postcode; anything else is kept as written, to be seen and mended."""
     parsed = parse_postcode(text) if text else None

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ PLAIN_COLUMNS = tuple(
         "is_example"
     ).split()
 )
+plain_values = attrgetter(*PLAIN_COLUMNS)
 ENTRY_COLUMNS = (
     *PLAIN_COLUMNS, "id", "slug", "organisation_id", "place_id", "source_code", "version", "updated_at"
 )  # fmt: skip
