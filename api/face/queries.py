@@ -23,6 +23,11 @@ _FORGET = """
 DELETE FROM face.entries f WHERE NOT EXISTS (
   SELECT FROM directory.entry e WHERE e.id = f.id AND e.stage = 'published') /*only*/
 """
+# A slug may have passed from one entry to another; the one that had it is worked out again as well.
+_LEND_SLUGS = """
+UPDATE face.entries f SET slug = f.id::text FROM directory.entry e
+WHERE e.id = ANY (:ids) AND f.slug = e.slug AND f.id <> e.id
+"""
 _SESSION_COLUMNS = (
     "entry_id, position, purpose, repeats, weekday, nth, every, starts_on, until, from_minute, to_minute, "
     "not_on, also_on"
@@ -86,6 +91,7 @@ def project(session: Session, ids: Sequence[UUID]) -> None:
     used = Counter[str]()
     _count_words(session, given, used, change=-1)
     _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
+    _run(session, _LEND_SLUGS, ids=given)
     _run(session, _UPSERT.replace("/*only*/", _ONLY), ids=given)
     _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
     _run(session, _ADD_SESSIONS.replace("/*only*/", "WHERE s.entry_id = ANY (:ids)"), ids=given)
