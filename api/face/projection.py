@@ -11,14 +11,18 @@ TRUE_POINT = sql.to_osgb("p.point")
 # An area smaller than this round a private home would name the street.
 LEAST_AREA_KM2 = 1
 
+# Grouped, though by one entry: most have no coverage, and then there is no group to work anything out for.
 COVERAGE = f"""
+  SELECT served.shape, coalesce(served.serves, '{{}}') AS serves,
+         coalesce(served.any_piece, false) AS any_piece, served.label
+  FROM (SELECT 1) one LEFT JOIN (
   SELECT {sql.union_polygons("piece.shape")} AS shape,
          coalesce(array_agg(DISTINCT piece.area_code) FILTER (WHERE piece.area_code IS NOT NULL), '{{}}')
            AS serves,
          count(piece.shape) + count(piece.area_code) > 0 AS any_piece,
          string_agg(DISTINCT piece.label, ', ') AS label
   FROM (
-    SELECT c.area_code, coalesce(c.label, a.name) AS label,
+    SELECT c.entry_id, c.area_code, coalesce(c.label, a.name) AS label,
            CASE c.how
              WHEN 'shape' THEN {sql.to_osgb("c.shape")}
              WHEN 'radius' THEN
@@ -28,7 +32,7 @@ COVERAGE = f"""
            END AS shape
     FROM directory.coverage c LEFT JOIN directory.area a ON a.code = c.area_code
     WHERE c.entry_id = e.id
-  ) piece
+  ) piece GROUP BY piece.entry_id) served ON true
 """
 
 # Areas whose codes may be named: those round the public point, or round a private one when they are large
@@ -38,8 +42,8 @@ AREAS_IN = f"""
     SELECT a.code FROM directory.area a
     WHERE {sql.covers("a.shape", "p.point")}
       AND (e.privacy = 'exact' OR e.privacy <> 'hidden' AND a.size_km2 >= {LEAST_AREA_KM2})
-    UNION SELECT unnest(p.area_codes) WHERE e.privacy <> 'hidden'
-    UNION SELECT unnest(cov.serves)
+    UNION ALL SELECT unnest(p.area_codes) WHERE e.privacy <> 'hidden'
+    UNION ALL SELECT unnest(cov.serves)
   ) named
 """
 
@@ -102,15 +106,19 @@ FACTS = """
 """
 
 TERMS = """
-  SELECT coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label) ORDER BY t.position)
+  SELECT coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label))
            FILTER (WHERE t.scheme = 'need'), '[]'::jsonb) AS needs,
-         coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label) ORDER BY t.position)
+         coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label))
            FILTER (WHERE t.scheme = 'audience'), '[]'::jsonb) AS audiences,
-         string_agg(concat_ws(' ', t.label, array_to_string(t.words, ' ')), ' ' ORDER BY t.scheme, t.position)
-           AS words
-  FROM directory.term t
-  WHERE t.scheme = 'need' AND t.code = ANY (e.needs) OR t.scheme = 'audience' AND t.code = ANY (e.audiences)
-     OR t.scheme = 'kind' AND t.code = e.kind
+         string_agg(concat_ws(' ', t.label, array_to_string(t.words, ' ')), ' ') AS words
+  FROM (
+    -- Sorted once for all three.
+    SELECT t.scheme, t.code, t.label, t.words FROM directory.term t
+    WHERE t.scheme = 'need' AND t.code = ANY (e.needs)
+       OR t.scheme = 'audience' AND t.code = ANY (e.audiences)
+       OR t.scheme = 'kind' AND t.code = e.kind
+    ORDER BY t.scheme, t.position OFFSET 0
+  ) t
 """
 
 # OFFSET 0, here and below, has a value that several columns show worked out once instead of for each.
