@@ -146,13 +146,12 @@ def bench_saving(cluster: PrivateCluster, examples: Directory, rows: int) -> dic
     table = Table(title=f"Saving {rows:,} entries in one transaction, {saving.CHUNK:,} a call")
     for column in ("part", "seconds", "rows a second", "Python µs a row", "PostgreSQL µs a row"):
         table.add_column(column, justify="left" if column == "part" else "right")
-    for when, parts in (("", figures["first"]), ("the same again: ", figures["again"])):
+    named = {"": figures["first"], "the same again: ": figures["again"], "beside: ": figures["copy"]}
+    for when, parts in named.items():
         for part, taken in parts.items():
             each = (taken[f"{side}_seconds"] / rows * 1e6 for side in ("python", "postgres"))
             speed = f"{rows / taken['seconds']:,.0f}" if taken["seconds"] else ""
             table.add_row(when + part, f"{taken['seconds']:.1f}", speed, *(f"{one:.0f}" for one in each))
-    for what, seconds in figures["copy"].items():
-        table.add_row(what, f"{seconds:.1f}", f"{rows / seconds:,.0f}", "", "")
     console.print(table)
     console.print(saving.verdict(figures))
     return figures
