@@ -64,16 +64,28 @@ class PostcodeGroup:
 Row = TypeVar("Row")
 
 
+# Plain letters, which most names have alone, need no look at what Unicode says of each.
+_ASCII: Final = {
+    code: None if chr(code) in "'`" else chr(code).lower() if chr(code).isalnum() else " "
+    for code in range(128)
+} | {ord("&"): " and "}
+
+
 @lru_cache(maxsize=8192)
 def fold_name(name: str) -> str:
     """How a place name is compared: no case, accents or punctuation; "Saint" is "st", "&" is "and".
 
     "St. Ives", "Saint Ives" and "ST IVES" are all "st ives"; "King's Lynn" is "kings lynn".
     """
-    spread = unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold()
-    bare = "".join(c for c in spread if not unicodedata.combining(c) and c not in "'’‘`")
-    words = "".join(c if c.isalnum() else " " for c in bare).split()
-    return " ".join("st" if word == "saint" else word for word in words)
+    if name.isascii():
+        words = name.translate(_ASCII).split()
+    else:
+        spread = unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold()
+        bare = "".join(c for c in spread if not unicodedata.combining(c) and c not in "'’‘`")
+        words = "".join(c if c.isalnum() else " " for c in bare).split()
+    if "saint" in words:
+        words = ["st" if word == "saint" else word for word in words]
+    return " ".join(words)
 
 
 def recognise_file(path: Path) -> FileKind:

@@ -1,90 +1,9 @@
-"""Reading and writing an entry's rows."""
+"""What the public reads of an entry."""
 
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
-from api.models import Area, Entry, Link, OldSlug, Organisation, OutboxRow, Place, Revision
 from geo import sql
-
-
-def find_entry(session: Session, *, entry_id: UUID) -> Entry | None:
-    """The entry, held until the transaction ends: a second editor waits, then sees what the first saved."""
-    return session.get(Entry, entry_id, with_for_update=True)
-
-
-def find_by_slug(session: Session, slug: str) -> Entry | None:
-    return session.scalar(select(Entry).where(Entry.slug == slug))
-
-
-def ids_by_slug(session: Session, slugs: set[str]) -> dict[str, UUID]:
-    """Entries by the slugs they have, or else once had: a source may still know one by its old address."""
-    once = session.execute(select(OldSlug.slug, OldSlug.entry_id).where(OldSlug.slug.in_(slugs)))
-    now = session.execute(select(Entry.slug, Entry.id).where(Entry.slug.in_(slugs)))
-    return {row[0]: row[1] for row in [*once, *now]}
-
-
-def taken_slugs(session: Session, base: str) -> set[str]:
-    """Slugs that are `base` or `base` with a number, also those that only redirect now."""
-    pattern = f"^{base}(-[0-9]+)?$"
-    now = session.scalars(select(Entry.slug).where(Entry.slug.regexp_match(pattern)))
-    once = session.scalars(select(OldSlug.slug).where(OldSlug.slug.regexp_match(pattern)))
-    return {*now, *once}
-
-
-def find_organisation(session: Session, name_key: str) -> Organisation | None:
-    return session.scalar(select(Organisation).where(Organisation.name_key == name_key))
-
-
-def find_place(session: Session, place_key: str) -> Place | None:
-    return session.scalar(select(Place).where(Place.place_key == place_key))
-
-
-def others_use_place(session: Session, place_id: UUID, *, entry_id: UUID) -> bool:
-    others = select(Entry.id).where(Entry.place_id == place_id, Entry.id != entry_id)
-    return session.scalar(others.limit(1)) is not None
-
-
-def ids_showing(session: Session, shared: set[UUID]) -> list[UUID]:
-    """Entries at one of these places or run by one of these organisations."""
-    shown = or_(Entry.place_id.in_(shared), Entry.organisation_id.in_(shared))
-    return list(session.scalars(select(Entry.id).where(shown)))
-
-
-def known_areas(session: Session, codes: set[str]) -> set[str]:
-    return set(session.scalars(select(Area.code).where(Area.code.in_(codes))))
-
-
-def latest_document(session: Session, entry_id: UUID) -> dict[str, Any] | None:
-    return session.scalar(
-        select(Revision.document)
-        .where(Revision.entry_id == entry_id)
-        .order_by(Revision.version.desc())
-        .limit(1)
-    )
-
-
-def next_version(session: Session, entry_id: UUID) -> int:
-    newest = session.scalar(select(func.max(Revision.version)).where(Revision.entry_id == entry_id))
-    return (newest or 0) + 1
-
-
-def links_from(session: Session, entry_id: UUID) -> list[Link]:
-    return list(session.scalars(select(Link).where(Link.from_id == entry_id)))
-
-
-def forget_old_slug(session: Session, slug: str) -> None:
-    row = session.get(OldSlug, slug)
-    if row is not None:
-        session.delete(row)
-
-
-def add_outbox_row(session: Session, entry_id: UUID) -> None:
-    session.add(OutboxRow(entry_id=entry_id))
-
 
 _DETAIL = "SELECT id::text, detail, sessions FROM face.entries WHERE {column} = %(value)s"
 _OLD_SLUG = """

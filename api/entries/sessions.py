@@ -38,11 +38,17 @@ def normalise_session(session: SessionDraft) -> SessionDraft:
         )
     if session.rrule is None:
         return session
-    rule = normalise_rule(session.rrule, starts_on=session.starts_on)
-    first = next(_dates(rule, session.starts_on), None)
-    if first is None:
-        raise RuleError(f"The rule {session.rrule} has no date at all.")
+    rule, first = _kept_rule(session.rrule, session.starts_on)
     return session.model_copy(update={"rrule": rule, "starts_on": first})
+
+
+@lru_cache(maxsize=20_000)
+def _kept_rule(rule: str, starts_on: date) -> tuple[str, date]:
+    kept = normalise_rule(rule, starts_on=starts_on)
+    first = next(_dates(kept, starts_on), None)
+    if first is None:
+        raise RuleError(f"The rule {rule} has no date at all.")
+    return kept, first
 
 
 def normalise_rule(rule: str, *, starts_on: date) -> str:

@@ -12,14 +12,18 @@ TRUE_POINT = sql.to_osgb("p.point")
 # An area smaller than this round a private home would name the street.
 LEAST_AREA_KM2 = 1
 
+# Grouped, though by one entry: most have no coverage, and then there is no group to work anything out for.
 COVERAGE = f"""
+  SELECT served.shape, coalesce(served.serves, '{{}}') AS serves,
+         coalesce(served.any_piece, false) AS any_piece, served.label
+  FROM (SELECT 1) one LEFT JOIN (
   SELECT {sql.union_polygons("piece.shape")} AS shape,
          coalesce(array_agg(DISTINCT piece.area_code) FILTER (WHERE piece.area_code IS NOT NULL), '{{}}')
            AS serves,
          count(piece.shape) + count(piece.area_code) > 0 AS any_piece,
          string_agg(DISTINCT piece.label, ', ') AS label
   FROM (
-    SELECT c.area_code, coalesce(c.label, a.name) AS label,
+    SELECT c.entry_id, c.area_code, coalesce(c.label, a.name) AS label,
            CASE c.how
              WHEN 'shape' THEN {sql.to_osgb("c.shape")}
              WHEN 'radius' THEN
@@ -29,7 +33,7 @@ COVERAGE = f"""
            END AS shape
     FROM directory.coverage c LEFT JOIN directory.area a ON a.code = c.area_code
     WHERE c.entry_id = e.id
-  ) piece
+  ) piece GROUP BY piece.entry_id) served ON true
 """
 
 # Areas whose codes may be named: those round the public point, or round a private one when they are large
@@ -39,8 +43,8 @@ AREAS_IN = f"""
     SELECT a.code FROM directory.area a
     WHERE {sql.covers("a.shape", "p.point")}
       AND (e.privacy = 'exact' OR e.privacy <> 'hidden' AND a.size_km2 >= {LEAST_AREA_KM2})
-    UNION SELECT unnest(p.area_codes) WHERE e.privacy <> 'hidden'
-    UNION SELECT unnest(cov.serves)
+    UNION ALL SELECT unnest(p.area_codes) WHERE e.privacy <> 'hidden'
+    UNION ALL SELECT unnest(cov.serves)
   ) named
 """
 
@@ -95,25 +99,30 @@ FACTS = """
   SELECT coalesce(to_jsonb(tb), to_jsonb(ma), to_jsonb(di), to_jsonb(me), to_jsonb(tr)) - 'entry_id' - 'kind'
          AS document
   FROM (SELECT 1) one
-  LEFT JOIN directory.timebank_facts tb ON tb.entry_id = e.id
-  LEFT JOIN directory.mutual_aid_facts ma ON ma.entry_id = e.id
-  LEFT JOIN directory.drop_in_facts di ON di.entry_id = e.id
-  LEFT JOIN directory.micro_enterprise_facts me ON me.entry_id = e.id
-  LEFT JOIN directory.transport_facts tr ON tr.entry_id = e.id
+  LEFT JOIN directory.timebank_facts tb ON e.kind = 'timebank' AND tb.entry_id = e.id
+  LEFT JOIN directory.mutual_aid_facts ma ON e.kind = 'mutual_aid' AND ma.entry_id = e.id
+  LEFT JOIN directory.drop_in_facts di ON e.kind = 'drop_in' AND di.entry_id = e.id
+  LEFT JOIN directory.micro_enterprise_facts me ON e.kind = 'micro_enterprise' AND me.entry_id = e.id
+  LEFT JOIN directory.transport_facts tr ON e.kind = 'transport' AND tr.entry_id = e.id
 """
 
 TERMS = """
-  SELECT coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label) ORDER BY t.position)
+  SELECT coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label))
            FILTER (WHERE t.scheme = 'need'), '[]'::jsonb) AS needs,
-         coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label) ORDER BY t.position)
+         coalesce(jsonb_agg(jsonb_build_object('code', t.code, 'label', t.label))
            FILTER (WHERE t.scheme = 'audience'), '[]'::jsonb) AS audiences,
-         string_agg(concat_ws(' ', t.label, array_to_string(t.words, ' ')), ' ' ORDER BY t.scheme, t.position)
-           AS words
-  FROM directory.term t
-  WHERE t.scheme = 'need' AND t.code = ANY (e.needs) OR t.scheme = 'audience' AND t.code = ANY (e.audiences)
-     OR t.scheme = 'kind' AND t.code = e.kind
+         string_agg(concat_ws(' ', t.label, array_to_string(t.words, ' ')), ' ') AS words
+  FROM (
+    -- Sorted once for all three.
+    SELECT t.scheme, t.code, t.label, t.words FROM directory.term t
+    WHERE t.scheme = 'need' AND t.code = ANY (e.needs)
+       OR t.scheme = 'audience' AND t.code = ANY (e.audiences)
+       OR t.scheme = 'kind' AND t.code = e.kind
+    ORDER BY t.scheme, t.position OFFSET 0
+  ) t
 """
 
+# OFFSET 0, here and below, has a value that several columns show worked out once instead of for each.
 # Only what the public sees is searchable: never an address line or a place name of a private home.
 TEXTS = """
   SELECT e.name AS a,
@@ -125,10 +134,12 @@ TEXTS = """
                       '$.** ? (@.type() == "string")') AS value)) AS c,
          concat_ws(' ', CASE e.privacy WHEN 'exact' THEN p.name END,
                    CASE WHEN e.privacy <> 'hidden' THEN p.town END, cov.label) AS d
+  OFFSET 0
 """
 
+# As json, not jsonb: they are only ever text, which jsonb would first take apart and sort.
 CARD = """
-  jsonb_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind, 'name', e.name,
+  json_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind, 'name', e.name,
     'summary', e.summary, 'point', pub.json, 'checked_on', checks.latest, 'cost', e.cost,
     'delivery', e.delivery, 'organisation', o.name, 'state', e.state, 'privacy', e.privacy,
     'town', CASE WHEN e.privacy <> 'hidden' THEN p.town END,
@@ -137,7 +148,7 @@ CARD = """
 """
 
 DETAIL = f"""
-  jsonb_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind,
+  json_build_object('id', e.id, 'slug', e.slug, 'url', '/entries/' || e.slug, 'kind', e.kind,
     'name', e.name, 'summary', e.summary, 'description', e.description,
     'organisation', CASE WHEN o.id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
        'name', o.name, 'description', o.description, 'url', o.url,
@@ -148,7 +159,7 @@ DETAIL = f"""
     'languages', e.languages, 'delivery', e.delivery, 'age_from', e.age_from, 'age_to', e.age_to,
     'eligibility', e.eligibility, 'cost', e.cost, 'cost_note', e.cost_note,
     'self_referral', e.self_referral, 'referral_by', e.referral_by,
-    'access', {ACCESS_MERGED}) || jsonb_build_object(
+    'access', {ACCESS_MERGED},
     'state', e.state, 'state_note', e.state_note, 'paused_until', e.paused_until,
     'sessions', sessions.list, 'contacts', contacts.list, 'checks', checks.list,
     'checked_on', checks.latest, 'facts', coalesce(facts.document, '{{}}'::jsonb),
@@ -237,8 +248,10 @@ PUBLIC_PLACE = f"""
            CASE WHEN spot.point IS NULL THEN NULL
                 WHEN e.privacy = 'street' AND p.precision = 'exact' THEN 'postcode'
                 ELSE p.precision END AS precision
-    FROM (SELECT {sql.public_point("g.true_point", "e.privacy")} AS point) spot
+    FROM (SELECT {sql.public_point("g.true_point", "e.privacy")} AS point OFFSET 0) spot
+    OFFSET 0
   ) at
+  OFFSET 0
 """
 
 PROJECTION = f"""
@@ -247,7 +260,7 @@ FROM directory.entry e
 LEFT JOIN directory.place p ON p.id = e.place_id
 LEFT JOIN directory.organisation o ON o.id = e.organisation_id
 LEFT JOIN directory.source s ON s.code = e.source_code
-CROSS JOIN LATERAL (SELECT {TRUE_POINT} AS true_point) g
+CROSS JOIN LATERAL (SELECT {TRUE_POINT} AS true_point OFFSET 0) g
 CROSS JOIN LATERAL ({PUBLIC_PLACE}) pub
 CROSS JOIN LATERAL ({COVERAGE}) cov
 CROSS JOIN LATERAL ({AREAS_IN}) inside

@@ -1,6 +1,7 @@
 """Writing the projection: entries, their sessions, the words they use, and the data's version."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -24,6 +25,11 @@ _FORGET = """
 DELETE FROM face.entries f WHERE NOT EXISTS (
   SELECT FROM directory.entry e WHERE e.id = f.id AND e.stage = 'published') /*only*/
 """
+# A slug may have passed from one entry to another; the one that had it is worked out again as well.
+_LEND_SLUGS = """
+UPDATE face.entries f SET slug = f.id::text FROM directory.entry e
+WHERE e.id = ANY (:ids) AND f.slug = e.slug AND f.id <> e.id
+"""
 _SESSION_COLUMNS = (
     "entry_id, position, purpose, repeats, weekday, nth, every, starts_on, until, from_minute, to_minute, "
     "not_on, also_on"
@@ -39,23 +45,26 @@ INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} /*only*/ ON CONFLI
 """
 _WORDS = """
 SELECT word, coalesce((ts_lexize('english_stem', word))[1], word), count(*) FROM (
-  SELECT DISTINCT f.id, unnest(string_to_array(f.body, ' ')) AS word FROM face.entries f /*only*/) used
+  SELECT DISTINCT f.id, unnest(string_to_array(f.body, ' ')) AS word FROM face.entries f) used
 WHERE length(word) BETWEEN 3 AND 30 AND word !~ '[0-9]' GROUP BY word
 """
-_USED_BY = _WORDS.replace("/*only*/", "WHERE f.id = ANY (:ids)")
-# A word that only a fact now private had used must not stay known.
-_UNCOUNT_WORDS = f"""
-UPDATE face.words w SET entries = w.entries - used.entries
-FROM ({_USED_BY}) AS used (word, lexeme, entries) WHERE w.word = used.word
+_BODIES = "SELECT body FROM face.entries WHERE id = ANY (:ids)"
+_RECOUNT_WORDS = """
+UPDATE face.words w SET entries = w.entries + used.change
+FROM unnest(CAST(:words AS text[]), CAST(:changes AS int[])) AS used (word, change)
+WHERE w.word = used.word RETURNING w.word, w.entries
 """
-_COUNT_WORDS = f"""
-INSERT INTO face.words AS w (word, lexeme, entries) {_USED_BY}
-ON CONFLICT (word) DO UPDATE SET entries = w.entries + excluded.entries
+_NEW_WORDS = """
+INSERT INTO face.words (word, lexeme, entries)
+SELECT word, coalesce((ts_lexize('english_stem', word))[1], word), change
+FROM unnest(CAST(:words AS text[]), CAST(:changes AS int[])) AS used (word, change)
 """
-_FORGET_WORDS = "DELETE FROM face.words WHERE entries <= 0"
+_FORGET_WORDS = "DELETE FROM face.words WHERE word = ANY (:words)"
 _NEXT_VERSION = "UPDATE face.data_version SET version = version + 1"
 # Savers wait for each other here: two that count the same words in another order would lock each other out.
 _TAKE_TURN = "SELECT version FROM face.data_version FOR UPDATE"
+# A plan made while the tables were small would be kept while an import fills them.
+_PLAN_EACH_TIME = "SET LOCAL plan_cache_mode = force_custom_plan"
 
 
 def _run(session: Session, statement: str, **values: Any) -> int:
@@ -63,22 +72,63 @@ def _run(session: Session, statement: str, **values: Any) -> int:
     return result.rowcount
 
 
+def _array(values: Iterable[Any]) -> str:
+    """An array as text, of what needs no escapes: the driver would look at each of thousands for its type."""
+    return "{" + ",".join(f'"{value}"' for value in values) + "}"
+
+
+def take_turn(session: Session) -> None:
+    _run(session, _TAKE_TURN)
+
+
 def project(session: Session, ids: Sequence[UUID]) -> None:
-    """Work out the public face of these entries; those no longer published leave it."""
+    """Work out the public face of these entries; those no longer published leave it.
+    What is kept of many entries together (here the words) hears of the old rows before they go and of the new
+    ones once they are there: it takes away the one and adds the other."""
     if not ids:
         return
-    given = list(ids)
-    _run(session, _TAKE_TURN)
-    pins = read_pins(session, given)
-    _run(session, _UNCOUNT_WORDS, ids=given)
+    given = _array(ids)
+    take_turn(session)
+    _run(session, _PLAN_EACH_TIME)
+    used = Counter[str]()
+    _count_words(session, given, used, change=-1)
+    pins = read_pins(session, ids)
     _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
+    _run(session, _LEND_SLUGS, ids=given)
     _run(session, _UPSERT.replace("/*only*/", _ONLY), ids=given)
     _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
     _run(session, _ADD_SESSIONS.replace("/*only*/", "WHERE s.entry_id = ANY (:ids)"), ids=given)
-    _run(session, _COUNT_WORDS, ids=given)
-    _run(session, _FORGET_WORDS)
-    keep_squares(session, before=pins, after=read_pins(session, given))
+    _count_words(session, given, used, change=1)
+    _write_words(session, used)
+    keep_squares(session, before=pins, after=read_pins(session, ids))
     _run(session, _NEXT_VERSION)
+
+
+def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> None:
+    """Add to `used` in how many of these entries each word is, or take it away."""
+    count = used.update if change > 0 else used.subtract
+    for body in session.scalars(text(_BODIES), {"ids": ids}):
+        count(set(body.split(" ")))
+
+
+def _write_words(session: Session, used: Counter[str]) -> None:
+    """A word that only a fact now private had used must not stay known."""
+    changes = {word: change for word, change in sorted(used.items()) if change and _is_kept(word)}
+    if not changes:
+        return
+    values = {"words": _array(changes), "changes": _array(changes.values())}
+    known = {row[0]: row[1] for row in session.execute(text(_RECOUNT_WORDS), values)}
+    new = {word: change for word, change in changes.items() if word not in known}
+    if new:
+        _run(session, _NEW_WORDS, words=_array(new), changes=_array(new.values()))
+    unused = [word for word, entries in known.items() if entries <= 0]
+    if unused:
+        _run(session, _FORGET_WORDS, words=_array(unused))
+
+
+def _is_kept(word: str) -> bool:
+    """As in `_WORDS`."""
+    return 3 <= len(word) <= 30 and not any("0" <= letter <= "9" for letter in word)
 
 
 def rebuild(session: Session) -> tuple[int, int, int]:

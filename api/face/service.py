@@ -20,6 +20,13 @@ class RebuildReport:
     total: int
 
 
+def take_turn(session: Session) -> None:
+    """Wait until nobody else is saving, and keep others waiting until the transaction ends. Whoever changes
+    entries takes it before it locks anything else: two that did so the other way round would wait for each
+    other."""
+    queries.take_turn(session)
+
+
 def project_entries(session: Session, ids: Sequence[UUID]) -> None:
     """Work out the public face of these entries, in the caller's transaction."""
     queries.project(session, ids)

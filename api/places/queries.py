@@ -1,7 +1,7 @@
 """SQL of the gazetteer: look-ups for the public through `face`, and for the writer when an entry is saved."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from geo import sql
 from geo.gazetteer import fold_name
 from geo.geocoding import KnownArea, KnownGroup, KnownPostcode, KnownSettlement
 
+Answer = TypeVar("Answer")
 # Within this distance of ground we cover a place still counts as ours: people live across a boundary.
 NEAR_GROUND_M = 30_000
 
@@ -88,16 +89,78 @@ class FaceLookup:
         return bool((await self._rows(_COVERS_POINT, lon=lon, lat=lat))[0][0])
 
 
+# The nearest settlement of many postcodes: each is only compared with those of its own square and of the
+# eight round it. Within these squares the answer is that of `_POSTCODE`.
+_POSTCODES = """
+WITH near AS MATERIALIZED (
+  SELECT floor(s.lat / 0.03)::int + y AS y, floor(s.lon / 0.05)::int + x AS x, s.name, s.lon, s.lat
+  FROM face.settlements s, generate_series(-1, 1) y, generate_series(-1, 1) x)
+SELECT p.code, p.lon, p.lat, p.district, p.ward, coalesce(n.name, g.near), p.terminated
+FROM face.postcodes p
+LEFT JOIN face.postcode_groups g ON g.code = left(p.code, -2)
+LEFT JOIN (
+  SELECT DISTINCT ON (q.code) q.code, s.name
+  FROM face.postcodes q JOIN near s ON (s.y, s.x) = (floor(q.lat / 0.03)::int, floor(q.lon / 0.05)::int)
+  WHERE q.code = ANY (:units) AND abs(s.lat - q.lat) < 0.03 AND abs(s.lon - q.lon) < 0.05
+  ORDER BY q.code, ((s.lon - q.lon) * 0.61) ^ 2 + (s.lat - q.lat) ^ 2) n ON n.code = p.code
+WHERE p.code = ANY (:units)
+"""
+_GROUPS = "SELECT code, lon, lat, near FROM face.postcode_groups WHERE code = ANY (:codes)"
+_SETTLEMENTS_OF_NAMES = """
+SELECT wanted.key, s.id, s.name, s.district, s.kind, s.lon, s.lat
+FROM unnest(CAST(:keys AS text[])) AS wanted (key)
+JOIN face.settlements s ON s.name_keys @> ARRAY[wanted.key] ORDER BY s.rank, s.district
+"""
+
+
 class WriterLookup(FaceLookup):
-    """The same look-ups inside the writer's transaction. Its coroutines never wait, so `geo.geocoding`
-    can be run to its end without an event loop (`api.places.service.locate`)."""
+    """The same look-ups inside the writer's transaction, each made once at most, and those that are foreseen
+    (`look_up`) all at once. Its coroutines never wait, so `geo.geocoding` can be run to its end without an
+    event loop (`api.places.service.Locator`)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._answers: dict[tuple[str, Any], Any] = {}
+
+    def look_up(self, *, units: Collection[str], groups: Collection[str], names: Collection[str]) -> None:
+        """Learn of these postcodes, of these outcodes and sectors, and of the settlements of these names."""
+        keys = {fold_name(name) for name in names}
+        self._answers |= {("postcode", unit): None for unit in units}
+        self._answers |= {("group", code): None for code in groups}
+        self._answers |= {("settlements", key): [] for key in keys}
+        for row in self._all(_POSTCODES, units=units):
+            self._answers["postcode", row[0]] = KnownPostcode(*row)
+        for row in self._all(_GROUPS, codes=groups):
+            self._answers["group", row[0]] = KnownGroup(*row)
+        for row in self._all(_SETTLEMENTS_OF_NAMES, keys=keys):
+            self._answers["settlements", row[0]].append(KnownSettlement(*row[1:]))
+
+    def _all(self, statement: str, **wanted: Collection[str]) -> Sequence[Sequence[Any]]:
+        values = {name: list(given) for name, given in wanted.items()}
+        return self._session.execute(text(statement), values).fetchall() if any(values.values()) else []
 
     async def _rows(self, statement: str, **values: Any) -> Sequence[Sequence[Any]]:
-        named = statement.format(**{name: f":{name}" for name in values})
-        return self._session.execute(text(named), values).fetchall()
+        asked = statement, tuple(values.values())
+        if asked not in self._answers:
+            named = statement.format(**{name: f":{name}" for name in values})
+            self._answers[asked] = self._session.execute(text(named), values).fetchall()
+        return cast("Sequence[Sequence[Any]]", self._answers[asked])
+
+    async def find_postcode(self, unit: str) -> KnownPostcode | None:
+        return await self._known(("postcode", unit), super().find_postcode, unit)
+
+    async def find_group(self, code: str) -> KnownGroup | None:
+        return await self._known(("group", code), super().find_group, code)
+
+    async def find_settlements(self, name: str) -> list[KnownSettlement]:
+        return await self._known(("settlements", fold_name(name)), super().find_settlements, name)
+
+    async def _known(
+        self, asked: tuple[str, Any], find: Callable[[str], Awaitable[Answer]], words: str
+    ) -> Answer:
+        if asked not in self._answers:
+            self._answers[asked] = await find(words)
+        return cast("Answer", self._answers[asked])
 
 
 _AREAS_AT = f"""

@@ -1,6 +1,6 @@
 """Turning what a person types into a place, and an entry's address into a point."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -99,23 +99,46 @@ class Located:
     failure: str | None
 
 
-def locate(session: Session, *, postcode: str | None, town: str | None) -> Located:
-    """The point of an address: by postcode, then its sector, then its district, then the town.
-    A failure is an answer, kept with the place; never a guess."""
-    lookup = queries.WriterLookup(session)
-    failures: list[str] = []
-    for query, what in ((postcode, "postcode"), (town, "town")):
-        if not query:
-            continue
-        try:
-            place = _finish(resolve_place(lookup, query))
-        except PlaceProblem as problem:
-            failures.append(f"By {what}: {problem.message}")
-            continue
-        codes = [code for code in (place.ward, place.district) if code]
-        return Located(place.lon, place.lat, place.precision, codes, f"by {what} {place.label}", None)
-    failure = " ".join(failures) or "There is no postcode and no town to look up."
-    return Located(None, None, None, [], None, failure)
+class Locator:
+    """Finds the points of many addresses: what most of them need is looked up at once."""
+
+    def __init__(self, session: Session, addresses: Iterable[tuple[str | None, str | None]]) -> None:
+        """`addresses` are the (postcode, town) that will be asked for; others may be asked for too."""
+        self._lookup = queries.WriterLookup(session)
+        self._found: dict[tuple[str | None, str | None], Located] = {}
+        units, groups, names = set(), set(), set()
+        for postcode, town in addresses:
+            code = parse_postcode(postcode) if postcode else None
+            if isinstance(code, Postcode):
+                units.add(code.text)
+            if code is not None:
+                groups |= {code.outcode, code.sector or code.outcode}
+            if town:
+                names.add(town)
+        self._lookup.look_up(units=units, groups=groups, names=names)
+
+    def locate(self, *, postcode: str | None, town: str | None) -> Located:
+        """The point of an address: by postcode, then its sector, then its district, then the town.
+        A failure is an answer, kept with the place; never a guess."""
+        address = postcode, town
+        if address not in self._found:
+            self._found[address] = self._locate(postcode, town)
+        return self._found[address]
+
+    def _locate(self, postcode: str | None, town: str | None) -> Located:
+        failures: list[str] = []
+        for query, what in ((postcode, "postcode"), (town, "town")):
+            if not query:
+                continue
+            try:
+                place = _finish(resolve_place(self._lookup, query))
+            except PlaceProblem as problem:
+                failures.append(f"By {what}: {problem.message}")
+                continue
+            codes = [code for code in (place.ward, place.district) if code]
+            return Located(place.lon, place.lat, place.precision, codes, f"by {what} {place.label}", None)
+        failure = " ".join(failures) or "There is no postcode and no town to look up."
+        return Located(None, None, None, [], None, failure)
 
 
 def _finish(work: Coroutine[Any, Any, Result]) -> Result:

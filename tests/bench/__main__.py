@@ -13,8 +13,9 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from api.cluster import PrivateCluster
 from tests.bench import map as map_
-from tests.bench import search, words
+from tests.bench import saving, search, words
 from tests.bench.site import (
     PROJECT,
     bench_cluster,
@@ -25,7 +26,7 @@ from tests.bench.site import (
 from tests.conftest import Directory
 from web.meilisearch import find_meilisearch
 
-PARTS = ("search", "words", "map")
+PARTS = ("saving", "search", "words", "map")
 console = Console()
 
 
@@ -39,6 +40,9 @@ def main() -> None:
         if "words" in options.only:
             directory = examples_directory(cluster, console.print, stale_ok=options.stale_ok)
             report["words"] = bench_words(directory, home)
+        if "saving" in options.only:
+            examples = examples_directory(cluster, console.print, stale_ok=options.stale_ok)
+            report["saving"] = bench_saving(cluster, examples, options.rows)
         if "search" in options.only:
             report["search"] = {
                 str(size): bench_search(
@@ -66,6 +70,7 @@ def read_options() -> argparse.Namespace:
         action="append",
         help="how many entries to search among; may be given more than once (100000)",
     )
+    parser.add_argument("--rows", type=int, default=saving.ROWS, help="how many entries to save (100000)")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone")
     parser.add_argument("--json", type=Path, default=PROJECT / "var" / "bench.json", help="where figures go")
     parser.add_argument(
@@ -157,6 +162,26 @@ def bench_map(directory: Directory, home: Path, size: int) -> dict[str, Any]:
             table.add_row(what, way, *row)
     console.print(table)
     return figures.as_json()
+
+
+def bench_saving(cluster: PrivateCluster, examples: Directory, rows: int) -> dict[str, Any]:
+    url = cluster.create_database("saving", template=examples.name)
+    try:
+        figures = saving.run(url, rows)
+    finally:
+        cluster.drop_database("saving")
+    table = Table(title=f"Saving {rows:,} entries in one transaction, {saving.CHUNK:,} a call")
+    for column in ("part", "seconds", "rows a second", "Python µs a row", "PostgreSQL µs a row"):
+        table.add_column(column, justify="left" if column == "part" else "right")
+    named = {"": figures["first"], "the same again: ": figures["again"], "beside: ": figures["copy"]}
+    for when, parts in named.items():
+        for part, taken in parts.items():
+            each = (taken[f"{side}_seconds"] / rows * 1e6 for side in ("python", "postgres"))
+            speed = f"{rows / taken['seconds']:,.0f}" if taken["seconds"] else ""
+            table.add_row(when + part, f"{taken['seconds']:.1f}", speed, *(f"{one:.0f}" for one in each))
+    console.print(table)
+    console.print(saving.verdict(figures))
+    return figures
 
 
 def bench_words(directory: Directory, home: Path) -> dict[str, Any]:

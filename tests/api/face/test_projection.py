@@ -80,6 +80,36 @@ def test_areas_that_come_later_are_learnt_by_a_rebuild(session: Session, tmp_pat
     assert_rebuild_changes_nothing(session)
 
 
+@pytest.mark.parametrize(
+    ("words", "folded"),
+    [
+        ("Men's  Shed", "mens shed"),
+        (" —Café & Tea,\tEly\n", "cafe tea ely"),
+        ("a-b c - d", "a b c d"),
+        ("Дружба 2!", "дружба 2"),
+        ("one two", "one two"),
+        ("...", ""),
+    ],
+)
+def test_words_are_folded_to_letters_with_single_spaces(session: Session, words: str, folded: str) -> None:
+    assert session.scalar(text("SELECT face.fold(:words)"), {"words": words}) == folded
+
+
+def test_a_word_is_known_while_a_public_entry_uses_it(session: Session) -> None:
+    def entries(word: str) -> int | None:
+        return session.scalar(text("SELECT entries FROM face.words WHERE word = :word"), {"word": word})
+
+    saved = add(session, name="Rummikub rummikub", summary="Rummikub")
+    assert entries("rummikub") == 1
+    other = add(session, name="Rummikub again")
+    assert entries("rummikub") == 2
+    change(session, other, name="Dominoes again")
+    assert (entries("rummikub"), entries("dominoes")) == (1, 1)
+    change(session, saved, name="Rummikub", stage="archived")
+    assert (entries("rummikub"), entries("again")) == (None, 1)
+    assert_rebuild_changes_nothing(session)
+
+
 @pytest.mark.parametrize("stage", ["draft", "archived"])
 def test_what_is_not_published_is_nowhere(scratch: Directory, stage: str) -> None:
     weekly = {"rrule": "FREQ=WEEKLY;BYDAY=MO", "starts_on": "2026-01-05"}
