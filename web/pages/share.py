@@ -19,8 +19,9 @@ from api.entries import service as entries
 from api.entries.vocabulary import KIND_WORDS
 from api.errors import Unavailable
 from api.face import service as face
+from api.map.service import MapReply, show_view
 from api.search.schemas import SearchParams
-from api.search.service import find_entries, map_entries
+from api.search.service import find_entries
 from api.settings import Settings
 from api.state import DirectoryState
 from web.pages.filters import chosen_chips
@@ -58,8 +59,8 @@ async def show_area_picture(code: str, request: Request, state: State, now: Now)
     async def compose(read: ReadConnection) -> Picture:
         area = await areas.get_area(read, code)
         params = SearchParams.from_query(QueryParams({"area": area["code"]}))
-        body = await map_entries(read, params, bbox=None, zoom=PICTURE_ZOOM, now=now)
-        return picture_area(area, read_pins(body), state.settings)
+        view = await show_view(read, params, zoom=PICTURE_ZOOM, now=now)
+        return picture_area(area, read_pins(view), state.settings)
 
     return await answer(request, state, compose)
 
@@ -69,9 +70,7 @@ async def show_search_picture(request: Request, state: State, now: Now) -> Respo
     async def compose(read: ReadConnection) -> Picture:
         params = SearchParams.from_query(request.query_params)
         reply = await find_entries(read, params, now=now, engine=state.words)
-        body = await map_entries(
-            read, params, bbox=params.bbox, zoom=PICTURE_ZOOM, now=now, engine=state.words
-        )
+        view = await show_view(read, params, zoom=PICTURE_ZOOM, now=now, engine=state.words)
         chips = chosen_chips(params, reply.facets, await areas.list_areas(read))
         return Picture(
             title=search_title(params, reply),
@@ -80,7 +79,7 @@ async def show_search_picture(request: Request, state: State, now: Now) -> Respo
                 *([", ".join(chip.label for chip in chips)] if chips else []),
                 *(item["name"] for item in reply.items[:NAMED]),
             ),
-            pins=read_pins(body),
+            pins=read_pins(view),
             place=(reply.place["lon"], reply.place["lat"], params.radius_km) if reply.place else None,
             look=params.bbox,
             **who(state.settings),
@@ -160,9 +159,9 @@ def who(settings: Settings) -> dict[str, Any]:
     return {"site": settings.title, "place_name": settings.place_name}
 
 
-def read_pins(body: bytes) -> tuple[Pin, ...]:
+def read_pins(view: MapReply) -> tuple[Pin, ...]:
     """The clusters and points of an answer for maps."""
-    found = orjson.loads(body)
+    found = orjson.loads(view.body or b'{"clusters": [], "points": []}')
     clusters = [Pin(one["lon"], one["lat"], None, one["count"]) for one in found["clusters"]]
     points = [
         Pin(
