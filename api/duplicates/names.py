@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
 from api.duplicates.words import (
@@ -26,6 +27,7 @@ LONG_FORMS: Final = {"gt": "great", "lt": "little"}
 EMPTY_WEIGHT, DULL_WEIGHT, VENUE_WEIGHT, PLAIN_WEIGHT, OWN_WEIGHT = 0.15, 0.3, 0.3, 0.8, 1.0
 # More than this left over on both sides, and each name has a word of its own that the other lacks.
 LEFT_OVER: Final = 0.7
+WORTH_A_LOOK: Final = 50
 # Said of one thing twice: "Soham Players (formerly Soham Drama Group)".
 _ALIAS: Final = re.compile(
     r"\(?\s*\b(?:formerly|previously|was|now|aka|also known as|known as)\b:?\s*([^()]+)\)?", re.IGNORECASE
@@ -134,6 +136,13 @@ def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def may_be_alike(one: NameParts, other: NameParts) -> bool:
+    """Quickly, and on the safe side: whether it is worth a closer look how alike two names are."""
+    if len(one.words) < 2 or len(other.words) < 2 or one.alias or other.alias:
+        return True
+    return fuzz.token_set_ratio(" ".join(one.words), " ".join(other.words)) >= WORTH_A_LOOK
 
 
 def compare_names(one: NameParts, other: NameParts, *, venue: frozenset[str] = frozenset()) -> Likeness:

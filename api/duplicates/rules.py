@@ -12,7 +12,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from api.duplicates import contacts as contact_rules
-from api.duplicates.names import Likeness, compare_names
+from api.duplicates.names import Likeness, compare_names, may_be_alike
 from api.duplicates.schemas import Reason, Signs, Verdict
 from api.duplicates.words import EITHER_OR, TELLING_ALONE
 from api.entries.vocabulary import KIND_WORDS
@@ -46,12 +46,17 @@ def compare(one: Signs, other: Signs) -> Verdict:
         return Verdict(0.0)
     if (one.name, one.kind, one.slug or "") > (other.name, other.kind, other.slug or ""):
         one, other = other, one
+    apart = one.touch.isdisjoint(other.touch)
+    if apart and not may_be_alike(one.parts, other.parts):
+        return Verdict(0.0)
     names = compare_names(one.parts, other.parts, venue=_venue_words(one, other))
+    if names.alike < NEAR_NAME and apart:
+        return Verdict(0.0)
     touch = list(_compare_contacts(one, other))
     in_touch = any(reason.points > 0 for reason in touch)
     rest = _compare_rest(one, other, names.alike, in_touch=in_touch)
     reasons = [*_compare_names(one, other, names), *touch, *rest]
-    if names.alike < 0.5 and not in_touch:
+    if names.alike < NEAR_NAME and not in_touch:
         return Verdict(0.0, tuple(reasons))
     total = START + sum(reason.points for reason in reasons)
     return Verdict(round(1 / (1 + exp(-total / STEEPNESS)), 4), tuple(reasons))
@@ -84,7 +89,10 @@ def _compare_villages(one: Signs, other: Signs) -> Iterable[Reason]:
     theirs = other.parts.places or frozenset({other.town} - {""})
     if not ours or not theirs:
         return
-    if ours & theirs or _nested(ours, theirs):
+    if ours - theirs and theirs - ours and ours & theirs:
+        words = f"each is also named after a place of its own: {_titles(ours)}; {_titles(theirs)}"
+        yield Reason("other_places", words, -3.0)
+    elif ours & theirs or _nested(ours, theirs):
         yield Reason("same_area", f"both in {_titles(ours & theirs or ours)}", 0.8)
     elif one.parts.places and other.parts.places:
         words = f"different villages in their names: {_titles(ours)} and {_titles(theirs)}"

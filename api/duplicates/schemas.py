@@ -46,7 +46,8 @@ class ContactSign:
 @dataclass(frozen=True, slots=True)
 class Signs:
     """All of one entry that speaks for or against its being another. `east` and `north` are metres
-    (EPSG:27700), None without a point. `sessions`: (day code, "HH:MM" or ""). `areas`: codes it serves."""
+    (EPSG:27700), None without a point. `sessions`: (day code, "HH:MM" or ""). `areas`: codes it serves.
+    `touch`: every number and address to get in touch by, and the site of each web page."""
 
     name: str
     kind: str
@@ -67,6 +68,12 @@ class Signs:
     sessions: frozenset[tuple[str, str]] = frozenset()
     areas: frozenset[str] = frozenset()
     is_example: bool = False
+    touch: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = [one.value for one in self.contacts]
+        sites = [one.value.partition("/")[0] for one in self.contacts if one.kind == "web"]
+        object.__setattr__(self, "touch", frozenset([*values, *sites]))
 
 
 @dataclass(frozen=True, slots=True)
