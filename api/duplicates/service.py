@@ -87,7 +87,7 @@ def find_duplicates_of_all(
         at = _locate(session, draft, spots)
         mine = signs_of_draft(draft, places, at=at)
         ours.append(mine)
-        asked.append(_ask(no, mine, at))
+        asked.append(_ask(no, mine))
     near = candidates.find_for_drafts(session, orjson.dumps(asked).decode())
     ids = {one for found in near.values() for one in found}
     theirs = {row.id: signs_of_row(row, places) for row in signs.read_signs(session, sorted(ids))}
@@ -97,14 +97,14 @@ def find_duplicates_of_all(
     ]
 
 
-def _ask(no: int, mine: Signs, at: tuple[float, float, str] | None) -> dict[str, Any]:
+def _ask(no: int, mine: Signs) -> dict[str, Any]:
     return {
         "no": no,
         "name_key": mine.parts.key,
         "keys": name_keys(mine.parts),
         "contacts": contact_keys(mine),
-        "lon": at[0] if at else None,
-        "lat": at[1] if at else None,
+        "east": mine.east,
+        "north": mine.north,
     }
 
 

@@ -168,6 +168,7 @@ def bench_duplicates(directory: Directory) -> dict[str, Any]:
         table.add_column(column, justify="right")
     table.add_row(
         f"{one.seconds:.1f}",
+        f"{one.cpu_seconds:.1f}",
         f"{one.peak_mb:.0f}",
         f"{one.compared:,}",
         f"{one.found:,}",

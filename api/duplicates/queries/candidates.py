@@ -12,33 +12,26 @@ from geo import sql
 # What more entries than this share says nothing: a council's switchboard, a town full of coffee mornings.
 MOST_SHARE_CONTACT = 25
 MOST_IN_BLOCK = 60
-MOST_EACH = 40
-# Degrees round a draft's point in which a like name counts (about 8 km), and any name at all (about 200 m).
-NEAR_LON, NEAR_LAT = 0.12, 0.075
-SPOT_LON, SPOT_LAT = 0.003, 0.0018
-
-
-def _box(lon: float, lat: float) -> str:
-    return sql.box(f"a.lon - {lon}", f"a.lat - {lat}", f"a.lon + {lon}", f"a.lat + {lat}")
-
-
+MOST_EACH = 25
+# Metres round a draft's point in which a like name counts, and in which any name is looked at.
+NEAR_M = 8_000
+SPOT_M = 200
+_HERE = sql.make_osgb_point("a.east", "a.north")
 _FOR_DRAFTS = f"""
 SELECT a.no, found.id FROM jsonb_to_recordset(CAST(:asked AS jsonb))
-  AS a (no int, name_key text, keys text[], contacts text[], lon float8, lat float8)
+  AS a (no int, name_key text, keys text[], contacts text[], east float8, north float8)
 CROSS JOIN LATERAL (
   (SELECT c.entry_id AS id FROM directory.contact c JOIN face.entries f ON f.id = c.entry_id
    WHERE directory.contact_sign(c.kind, c.value) = ANY (a.contacts)
    ORDER BY similarity(f.name_key, a.name_key) DESC LIMIT {MOST_EACH})
   UNION
   (SELECT f.id FROM face.entries f
-   JOIN directory.entry e ON e.id = f.id LEFT JOIN directory.place p ON p.id = e.place_id
    WHERE face.name_keys(f.name_key) && a.keys
-     AND (a.lon IS NULL OR p.point IS NULL OR p.point && {_box(NEAR_LON, NEAR_LAT)})
+     AND (a.east IS NULL OR f.point IS NULL OR {sql.within("f.point", _HERE, str(NEAR_M))})
    ORDER BY similarity(f.name_key, a.name_key) DESC LIMIT {MOST_EACH})
   UNION
-  (SELECT f.id FROM directory.place p JOIN directory.entry e ON e.place_id = p.id
-   JOIN face.entries f ON f.id = e.id
-   WHERE a.lon IS NOT NULL AND p.point && {_box(SPOT_LON, SPOT_LAT)}
+  (SELECT f.id FROM face.entries f
+   WHERE {sql.within("f.point", _HERE, str(SPOT_M))}
    ORDER BY similarity(f.name_key, a.name_key) DESC LIMIT {MOST_EACH})
 ) found
 """
