@@ -27,7 +27,6 @@ ReasonCode = Literal[
     "other_venue",
     "same_sessions",
     "other_sessions",
-    "one_in_the_other",
     "same_area",
 ]
 # A sign of one of these is new evidence when two entries once told apart are looked at again.
@@ -57,7 +56,6 @@ class Signs:
     version: int = 0
     town: str = ""
     venue: str = ""
-    postcode: str = ""
     organisation: str = ""
     charity_number: str = ""
     east: float | None = None

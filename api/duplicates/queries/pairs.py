@@ -60,10 +60,6 @@ def forget_open_before(session: Session, moment: datetime) -> None:
     )
 
 
-def find_pair(session: Session, first_id: UUID, second_id: UUID) -> DuplicatePair | None:
-    return session.get(DuplicatePair, (first_id, second_id), with_for_update=True)
-
-
 def stream_listed(session: Session, *, state: str, least: float) -> Iterator[Row[DuplicatePair, str, str]]:
     """(pair, first entry's slug, second's) of pairs whose entries are both published, best first."""
     rows = session.execute(

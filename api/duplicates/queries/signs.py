@@ -43,8 +43,3 @@ def stream_signs(session: Session, *, size: int) -> Iterator[Sequence[Row[Any]]]
 def place_names(session: Session) -> frozenset[str]:
     """The names of villages and towns, folded."""
     return frozenset(session.scalars(text(_PLACE_NAMES)))
-
-
-def count_published(session: Session) -> int:
-    counted = session.scalar(text("SELECT count(*) FROM directory.entry WHERE stage = 'published'"))
-    return int(counted or 0)
