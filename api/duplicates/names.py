@@ -64,28 +64,29 @@ class Likeness(NamedTuple):
 
 
 def read_name(name: str, places: AbstractSet[str], *, town: str = "") -> NameParts:
-    """The parts of a name. `places` are folded names of villages and towns; `town` is the entry's own."""
-    found = _ALIAS.search(name)
-    alias = None
+    """The parts of a name. `places` are names of villages and towns, `town` the entry's own; all folded."""
+    found, alias = _ALIAS.search(name), None
     if found and found.start() > 0 and found.group(1).strip():
-        alias = _read(found.group(1), places, fold_name(town), None)
+        alias = _read(found.group(1), places, town, None)
         name = name[: found.start()] + name[found.end() :]
-    return _read(name, places, fold_name(town), alias)
+    return _read(name, places, town, alias)
 
 
 def _read(name: str, places: AbstractSet[str], town: str, alias: NameParts | None) -> NameParts:
     # What stands in brackets explains; it still tells "(Juniors)" from "(Seniors)".
-    bare = _BRACKETS.sub(" ", name)
-    whole = [LONG_FORMS.get(token, token) for token in fold_name(name).split()]
-    tokens = [LONG_FORMS.get(token, token) for token in fold_name(bare).split()] or whole
-    named, rest = _take_places(tokens, places, town)
-    everything, _ = _take_places(whole, places, town)
+    key = fold_name(name)
+    whole = [LONG_FORMS.get(token, token) for token in key.split()]
+    everything, rest = _take_places(whole, places, town)
+    tokens, named = whole, everything
+    if "(" in name and (bare := fold_name(_BRACKETS.sub(" ", name))):
+        tokens = [LONG_FORMS.get(token, token) for token in bare.split()]
+        named, rest = _take_places(tokens, places, town)
     words = [word for token in rest for word in _spell_out(token)]
     said = {word for token in whole for word in _spell_out(token)}
     kept = tuple(word for word in words if word not in SILENT)
     short = [token for token in tokens if token not in SILENT]
     return NameParts(
-        key=fold_name(name),
+        key=key,
         words=kept,
         places=everything or named,
         numbers=frozenset(digits for word in words if (digits := _SUFFIX.sub(r"\1", word)).isdigit()),
@@ -184,6 +185,8 @@ def _alike_joined(one: str, other: str) -> float:
 
 def _is_acronym(short: NameParts, whole: NameParts) -> bool:
     """ "SCA" for "Soham Community Association"."""
+    if whole.initials.isdisjoint(short.words):
+        return False
     own = [word for word in short.key.split() if word not in SILENT and word not in short.places]
     own = [word for word in own if word not in EMPTY]
     return len(own) == 1 and len(own[0]) >= 3 and own[0] in whole.initials

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -21,8 +22,12 @@ SPOT_SQUARE_M = 300
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
+# Towns, venues and organisations come again and again.
+_fold = lru_cache(maxsize=5_000)(fold_name)
+
+
 def signs_of_row(row: Row[Any], places: frozenset[str]) -> Signs:
-    town = fold_name(row.town or "")
+    town = _fold(row.town or "")
     return Signs(
         name=row.name,
         kind=row.kind,
@@ -31,8 +36,8 @@ def signs_of_row(row: Row[Any], places: frozenset[str]) -> Signs:
         slug=row.slug,
         version=row.version,
         town=town,
-        venue=fold_name(row.venue or ""),
-        organisation=fold_name(row.organisation or ""),
+        venue=_fold(row.venue or ""),
+        organisation=_fold(row.organisation or ""),
         charity_number=row.charity_number or "",
         east=row.east,
         north=row.north,

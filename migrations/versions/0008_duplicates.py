@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("first_id", "second_id", name=op.f("pk_duplicate_pair")),
         schema="directory",
     )
-    op.create_index(
-        op.f("ix_duplicate_pair_second_id"), "duplicate_pair", ["second_id"], schema="directory"
-    )
+    op.create_index(op.f("ix_duplicate_pair_second_id"), "duplicate_pair", ["second_id"], schema="directory")
     op.create_table(
         "entry_merge",
         sa.Column("id", sa.Uuid(), nullable=False),
