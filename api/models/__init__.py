@@ -1,6 +1,7 @@
 """Every table that holds the truth; the public projection `face` is made from these."""
 
 from api.models.base import DIRECTORY, FACE, GAZETTEER, Base
+from api.models.duplicates import DuplicatePair, EntryMerge
 from api.models.entry import (
     Check,
     Contact,
@@ -38,7 +39,9 @@ __all__ = [
     "Coverage",
     "DirectoryFact",
     "DropInFactsRow",
+    "DuplicatePair",
     "Entry",
+    "EntryMerge",
     "IngestRowFate",
     "IngestRun",
     "Link",

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cluster import PrivateCluster
+from tests.bench import duplicates, saving, search, words
 from tests.bench import map as map_
-from tests.bench import saving, search, words
 from tests.bench.site import (
     PROJECT,
     bench_cluster,
@@ -26,7 +26,8 @@ from tests.bench.site import (
 from tests.conftest import Directory
 from web.meilisearch import find_meilisearch
 
-PARTS = ("saving", "search", "words", "map")
+PARTS = ("saving", "search", "words", "map", "duplicates")
+ENTRIES_WITH_DUPLICATES = 50_000
 console = Console()
 
 
@@ -57,6 +58,11 @@ def main() -> None:
                 )
                 for size in options.size
             }
+        if "duplicates" in options.only:
+            directory = large_directory(
+                cluster, ENTRIES_WITH_DUPLICATES, console.print, stale_ok=options.stale_ok
+            )
+            report["duplicates"] = bench_duplicates(directory)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
     console.print(f"All figures are in {options.json}")
@@ -197,6 +203,34 @@ def bench_words(directory: Directory, home: Path) -> dict[str, Any]:
         for wrong in one.golden_wrong:
             console.print(f"{one.engine}: {wrong}", markup=False)
     return {one.engine: one.as_json() for one in figures}
+
+
+def bench_duplicates(directory: Directory) -> dict[str, Any]:
+    one = duplicates.run(directory)
+    table = Table(title=f"Duplicates among {one.entries:,} entries")
+    for column in (
+        "seconds",
+        "peak MB",
+        "compared",
+        "found",
+        "planted found",
+        "one draft (ms)",
+        "drafts a s",
+    ):
+        table.add_column(column, justify="right")
+    table.add_row(
+        f"{one.seconds:.1f}",
+        f"{one.cpu_seconds:.1f}",
+        f"{one.peak_mb:.0f}",
+        f"{one.compared:,}",
+        f"{one.found:,}",
+        f"{one.recall:.1%}",
+        f"{one.one_draft.median:.1f} (95 %: {one.one_draft.p95:.1f})",
+        f"{one.chunk_per_second:,.0f}",
+    )
+    console.print(table)
+    console.print(f"Under {duplicates.MOST_SECONDS:.0f} s: {'met' if one.in_time else 'MISSED'}")
+    return one.as_json()
 
 
 if __name__ == "__main__":

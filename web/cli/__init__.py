@@ -7,6 +7,7 @@ import typer
 
 from web.cli import face, load, search, serve
 from web.cli.doctor import doctor
+from web.cli.duplicates import duplicates
 from web.cli.ingest import ingest
 
 app = typer.Typer(
@@ -27,5 +28,6 @@ app.add_typer(load.gazetteer, name="gazetteer")
 app.add_typer(load.areas, name="areas")
 app.add_typer(load.examples, name="examples")
 app.add_typer(face.face, name="face")
+app.add_typer(duplicates, name="duplicates")
 
 __all__ = ["app"]
