@@ -1,0 +1,62 @@
+/** On paper the map shows the list: each pin has the number of its card. */
+import { groupForScreen } from "./grouping.js";
+import { viewOf } from "./view.js";
+
+const MARK_PX = 26;
+
+export function prepareForPrint(map) {
+  const printed = new PrintedView(map);
+  addEventListener("beforeprint", () => printed.on());
+  addEventListener("afterprint", () => printed.off());
+  // Also where a page is only shown as it would be printed.
+  const asPrint = matchMedia("print");
+  asPrint.addEventListener("change", () => (asPrint.matches ? printed.on() : printed.off()));
+  if (asPrint.matches) printed.on();
+}
+
+class PrintedView {
+  #map;
+  #marks = null;
+  #before = null;
+
+  constructor(map) {
+    this.#map = map;
+  }
+
+  on() {
+    const cards = [...document.querySelectorAll("#main .cards:not(.not-serving *) .card[data-slug]")];
+    const points = cards.map(readPoint).filter(Boolean);
+    if (this.#marks || !points.length) return;
+    const map = this.#map;
+    const view = viewOf(map);
+    this.#before = { center: map.getCenter(), zoom: map.getZoom() };
+    view.section.classList.add("map-printing");
+    map.invalidateSize({ animate: false, pan: false });
+    const reach = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
+    if (view.place) reach.extend([view.place[1], view.place[0]]);
+    map.fitBounds(reach, { animate: false, padding: [28, 28], maxZoom: 13 });
+    this.#marks = L.layerGroup(groupForScreen(map, { points }).map(numberMark)).addTo(map);
+  }
+
+  off() {
+    if (!this.#marks) return;
+    this.#marks.remove();
+    this.#marks = null;
+    viewOf(this.#map).section.classList.remove("map-printing");
+    this.#map.invalidateSize({ animate: false, pan: false });
+    this.#map.setView(this.#before.center, this.#before.zoom, { animate: false });
+  }
+}
+
+function readPoint(card, at) {
+  if (!card.dataset.point) return null;
+  const [lon, lat] = card.dataset.point.split(",").map(Number);
+  return { lon, lat, slug: String(at + 1) };
+}
+
+function numberMark(group) {
+  const numbers = group.entries.map((entry) => Number(entry.slug)).sort((a, b) => a - b);
+  const words = Object.assign(document.createElement("span"), { textContent: numbers.join(", ") });
+  const icon = L.divIcon({ className: "map-number", html: words, iconSize: [MARK_PX, MARK_PX] });
+  return L.marker([group.lat, group.lon], { icon, keyboard: false, interactive: false });
+}
