@@ -50,6 +50,7 @@ export function offerSearchHere(map) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     await showInList(map, part.href);
+    if (part === document.activeElement) viewOf(map).status.focus({ preventScroll: true });
     part.hidden = true;
   });
 }

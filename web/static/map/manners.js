@@ -21,6 +21,7 @@ export function prepareMap(map, { kinds }) {
   nameMap(map);
   letPageScroll(map);
   noticeMoves(map);
+  closeByEscape(map);
   offerStart(map);
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
 }
@@ -33,6 +34,11 @@ function nameMap(map) {
   credit.href = "https://leafletjs.com";
   credit.textContent = "Leaflet";
   map.attributionControl.setPrefix(credit.outerHTML);
+}
+
+/** Leaflet hears Escape only while the map itself has the focus, not a pin or a button on it. */
+function closeByEscape(map) {
+  map.getContainer().addEventListener("keydown", ({ key }) => key === "Escape" && map.closePopup());
 }
 
 /** Once the visitor has taken hold of the map, late data no longer moves it. */

@@ -1,6 +1,6 @@
 /** On paper the map shows the list: each pin has the number of its card. */
 import { groupForScreen } from "./grouping.js";
-import { viewOf } from "./view.js";
+import { keepClear, viewOf } from "./view.js";
 
 const MARK_PX = 26;
 
@@ -34,14 +34,17 @@ class PrintedView {
     map.invalidateSize({ animate: false, pan: false });
     const reach = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
     if (view.place) reach.extend([view.place[1], view.place[0]]);
-    map.fitBounds(reach, { animate: false, padding: [28, 28], maxZoom: 13 });
-    this.#marks = L.layerGroup(groupForScreen(map, { points }).map(numberMark)).addTo(map);
+    map.fitBounds(reach.pad(0.15), { animate: false, padding: [28, 28], maxZoom: 13 });
+    const groups = groupForScreen(map, { points });
+    this.#marks = L.layerGroup(groups.map(numberMark)).addTo(map);
+    keepClear(map, "print", groups.map((group) => L.latLng(group.lat, group.lon)));
   }
 
   off() {
     if (!this.#marks) return;
     this.#marks.remove();
     this.#marks = null;
+    keepClear(this.#map, "print", []);
     viewOf(this.#map).section.classList.remove("map-printing");
     this.#map.invalidateSize({ animate: false, pan: false });
     this.#map.setView(this.#before.center, this.#before.zoom, { animate: false });
@@ -54,9 +57,20 @@ function readPoint(card, at) {
   return { lon, lat, slug: String(at + 1) };
 }
 
+/** [1, 2, 3, 5] is "1–3, 5". */
+function inRuns(numbers) {
+  const runs = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run?.[1] === number - 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`)).join(", ");
+}
+
 function numberMark(group) {
   const numbers = group.entries.map((entry) => Number(entry.slug)).sort((a, b) => a - b);
-  const words = Object.assign(document.createElement("span"), { textContent: numbers.join(", ") });
+  const words = Object.assign(document.createElement("span"), { textContent: inRuns(numbers) });
   const icon = L.divIcon({ className: "map-number", html: words, iconSize: [MARK_PX, MARK_PX] });
   return L.marker([group.lat, group.lon], { icon, keyboard: false, interactive: false });
 }
