@@ -77,7 +77,8 @@ function offerPins(map, main) {
 async function showOnMap(map, card) {
   const view = viewOf(map);
   view.moved = true;
-  view.section.scrollIntoView({ block: "nearest" });
+  const { top, bottom } = view.frame.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) view.section.scrollIntoView({ block: "start" });
   await view.entries.show(card.dataset.slug, latLngOf(card));
 }
 

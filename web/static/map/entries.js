@@ -72,18 +72,16 @@ const EntriesLayer = L.Layer.extend({
     if (this._all !== null) this._draw();
   },
 
-  /** Opens the entry's window, first going near enough for its pin to stand alone. */
+  /** Opens the window that tells of an entry; where that is not drawn by name, it first goes nearer. */
   async show(slug, latlng) {
     this._map.closePopup();
-    await this._goTo(latlng, this._whole ? NEAREST_ZOOM : PINS_ZOOM);
-    if (this.find(slug)?.sameSpot === false) await this._goTo(latlng, PINS_ZOOM);
+    const map = this._map;
+    if (!this.find(slug)) {
+      map.setView(latlng, Math.max(map.getZoom(), PINS_ZOOM), { animate: false });
+      await this._request();
+    } else if (!map.getBounds().contains(latlng)) map.panTo(latlng, { animate: false });
     const group = this.find(slug);
     if (group) this._open(group, { slug });
-  },
-
-  async _goTo(latlng, zoom) {
-    this._map.setView(latlng, Math.max(this._map.getZoom(), zoom), { animate: false });
-    await this._request();
   },
 
   /** The group that holds an entry, if it is drawn by name. */

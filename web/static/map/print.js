@@ -3,6 +3,7 @@ import { groupForScreen } from "./grouping.js";
 import { keepClear, viewOf } from "./view.js";
 
 const MARK_PX = 26;
+const DIGIT_PX = 7;
 
 export function prepareForPrint(map) {
   const printed = new PrintedView(map);
@@ -33,9 +34,10 @@ class PrintedView {
     view.section.classList.add("map-printing");
     map.invalidateSize({ animate: false, pan: false });
     const reach = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
-    if (view.place) reach.extend([view.place[1], view.place[0]]);
-    map.fitBounds(reach.pad(0.15), { animate: false, padding: [28, 28], maxZoom: 13 });
-    const groups = groupForScreen(map, { points });
+    // The area, or the place and how far the visitor looks from it: what the list is about.
+    if (view.firstLook) reach.extend(view.firstLook.bounds);
+    map.fitBounds(reach, { animate: false, padding: [12, 12], maxZoom: 13 });
+    const groups = setApart(map, groupForScreen(map, { points }));
     this.#marks = L.layerGroup(groups.map(numberMark)).addTo(map);
     keepClear(map, "print", groups.map((group) => L.latLng(group.lat, group.lon)));
   }
@@ -68,9 +70,30 @@ function inRuns(numbers) {
   return runs.map(([from, to]) => (from === to ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`)).join(", ");
 }
 
+/** Joins marks whose numbers would cover each other. */
+function setApart(map, groups) {
+  const apart = [];
+  for (const group of groups) {
+    const near = apart.find((other) => cover(map, group, other));
+    if (near) near.entries = [...near.entries, ...group.entries];
+    else apart.push(group);
+  }
+  return apart.length < groups.length ? setApart(map, apart) : apart;
+}
+
+function cover(map, one, other) {
+  const between = map.latLngToLayerPoint([one.lat, one.lon]).subtract(map.latLngToLayerPoint([other.lat, other.lon]));
+  return Math.abs(between.y) < MARK_PX && Math.abs(between.x) < (width(one) + width(other)) / 2;
+}
+
+const width = (group) => MARK_PX + numbersOf(group).length * DIGIT_PX;
+
+function numbersOf(group) {
+  return inRuns(group.entries.map((entry) => Number(entry.slug)).sort((a, b) => a - b));
+}
+
 function numberMark(group) {
-  const numbers = group.entries.map((entry) => Number(entry.slug)).sort((a, b) => a - b);
-  const words = Object.assign(document.createElement("span"), { textContent: inRuns(numbers) });
+  const words = Object.assign(document.createElement("span"), { textContent: numbersOf(group) });
   const icon = L.divIcon({ className: "map-number", html: words, iconSize: [MARK_PX, MARK_PX] });
   return L.marker([group.lat, group.lon], { icon, keyboard: false, interactive: false });
 }
