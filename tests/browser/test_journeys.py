@@ -107,12 +107,15 @@ def test_without_javascript(visit: Visit) -> None:
     assert "Everything on it is in the list too" in page.locator(".map-plain").inner_text()
     assert not page.locator(".map-canvas").is_visible()
     page.locator(".map-kind[data-kind=drop_in]").click()
+    page.wait_for_url("**kind=drop_in*")
     cards = page.locator("#results > .cards .card")
     assert cards.count() == 2
     page.locator(".chip").click()
+    page.wait_for_url(lambda url: "kind=" not in url)
     page.get_by_role("link", name="nearest").click()
+    page.wait_for_url("**sort=distance*")
     page.get_by_role("link", name="Next page").click()
-    assert "page=2" in page.url
+    page.wait_for_url("**page=2*")
     assert cards.count() == 2
     name = cards.first.locator("h2").inner_text()
     cards.first.get_by_role("link").first.click()

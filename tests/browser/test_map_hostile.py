@@ -50,6 +50,7 @@ def test_hostile_names_are_text_in_list_map_window_page_and_print(visit: Visit, 
         window.wait_for(state="detached")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     page.emulate_media(media="print")
+    page.locator(".map-number").first.wait_for()
     assert page.locator(".map-number").count() == len(NAMES)
     assert sorted(name.strip() for name in page.locator(".card-name").all_inner_texts()) == sorted(NAMES)
     assert "broken" not in page.title()

@@ -109,4 +109,5 @@ def test_printed_without_javascript_there_is_no_empty_map(visit: Visit) -> None:
 def test_a_list_of_several_pages_can_be_had_on_one_to_print(visit: Visit) -> None:
     page = visit("/search?q=lonely&near=CB7+5AA", java_script_enabled=False)
     page.get_by_role("link", name="All 22 on one page, to print").click()
+    page.wait_for_url("**per_page=100*")
     assert page.locator("#results > .cards .card").count() == 22

@@ -64,11 +64,10 @@ def drag(page: Page, across: float, down: float) -> None:
 
 
 def test_half_a_screen_further_nothing_in_view_is_lost(visit: Visit, crowded: str) -> None:
-    page = visit("/search", base=crowded)
+    page = visit("/search", base=crowded, reduced_motion="reduce")
     assert page.locator(".map-pin-cluster").count(), "too many for a pin each"
     for _ in range(3):
         page.get_by_role("button", name="Zoom in", exact=True).click()
-        page.wait_for_timeout(400)
         settle(page)
     size = page.evaluate(READ)
     compared = 0
@@ -95,19 +94,19 @@ def test_going_back_asks_nothing_again(visit: Visit, crowded: str) -> None:
         if "/api/v1/map?" in request.url:
             asked.append(request.url)
 
-    page = visit("/search", base=crowded, before=lambda page: page.on("request", note))
+    page = visit(
+        "/search", base=crowded, reduced_motion="reduce", before=lambda page: page.on("request", note)
+    )
     zoom_in, zoom_out = (
         page.get_by_role("button", name=name, exact=True) for name in ("Zoom in", "Zoom out")
     )
     for button in (zoom_in, zoom_in, zoom_out, zoom_out):
         button.click()
-        page.wait_for_timeout(400)
         settle(page)
     first = list(asked)
     assert first
     for button in (zoom_in, zoom_in, zoom_out, zoom_out):
         button.click()
-        page.wait_for_timeout(400)
         settle(page)
     assert asked == first
     assert len(set(asked)) == len(asked)
@@ -129,17 +128,17 @@ def test_what_is_no_longer_needed_is_given_up(visit: Visit, crowded: str) -> Non
         page.route("**/api/v1/map?*", hold_close_views)
         page.on("requestfailed", lambda request: gone.append(request.url))
 
-    page = visit("/search", base=crowded, before=before)
+    page = visit("/search", base=crowded, reduced_motion="reduce", before=before)
     drawn: Any = sorted(spots(page))
     canvas = page.locator(".map-canvas")
     canvas.focus()
     for _ in range(4):
         page.keyboard.press("+")
-        page.wait_for_timeout(350)
+        page.wait_for_timeout(200)
     wait_until(lambda: bool(held))
     for _ in range(4):
         page.keyboard.press("-")
-        page.wait_for_timeout(350)
+        page.wait_for_timeout(200)
     wait_until(lambda: len(gone) == len(held))
     settle(page)
     assert sorted(spots(page)) == drawn

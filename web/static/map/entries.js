@@ -108,7 +108,17 @@ const EntriesLayer = L.Layer.extend({
   _later() {
     this._tellCount();
     clearTimeout(this._timer);
+    if (this._lacks()) this._busy(true);
     this._timer = setTimeout(() => this._request(), WAIT_MS);
+  },
+
+  /** True when the part in view has no answer yet. */
+  _lacks() {
+    return !this._whole && this._all !== null && !this._kept();
+  },
+
+  _kept() {
+    return this._answers.find(Math.round(this._map.getZoom()), this._map.getBounds());
   },
 
   /** First everything, coarsely: how many there are and how far they reach. A short answer is already the whole. */
@@ -138,14 +148,12 @@ const EntriesLayer = L.Layer.extend({
   async _request() {
     clearTimeout(this._timer);
     if (this._whole || this._all === null) return;
-    const zoom = Math.round(this._map.getZoom());
-    const bounds = this._map.getBounds();
     const answers = this._answers;
-    const kept = answers.find(zoom, bounds);
+    const kept = this._kept();
     if (kept) answers.giveUp();
     this._busy(!kept);
     try {
-      this._reply = kept ?? (await answers.ask(zoom, wholeTiles(this._map, bounds)));
+      this._reply = kept ?? (await answers.ask(Math.round(this._map.getZoom()), wholeTiles(this._map)));
       hideNote(this._map, "trouble");
       this._draw();
     } catch (error) {
@@ -251,7 +259,8 @@ function countWords(count, all, unpinned) {
 const number = (value) => value.toLocaleString("en-GB");
 
 /** The bounds rounded out to whole map tiles, so that a small move asks nothing and neighbours ask the same. */
-function wholeTiles(map, bounds) {
+function wholeTiles(map) {
+  const bounds = map.getBounds();
   const zoom = map.getZoom();
   const northWest = map.project(bounds.getNorthWest(), zoom).divideBy(TILE_PX).floor().multiplyBy(TILE_PX);
   const southEast = map.project(bounds.getSouthEast(), zoom).divideBy(TILE_PX).ceil().multiplyBy(TILE_PX);

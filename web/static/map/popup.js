@@ -21,6 +21,8 @@ export const aboutWords = (precision) => ABOUT[precision] ?? "";
 export function openPopup(map, item, findMarker, { keepFocus = false, slug = null } = {}) {
   const popup = L.popup({
     className: "map-popup",
+    // A window that comes back with the page finds the map where it was left.
+    autoPan: !keepFocus,
     closeButton: false,
     minWidth: 180,
     maxWidth: Math.min(300, map.getSize().x - 120),
