@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import folium
@@ -21,8 +21,10 @@ from markupsafe import Markup, escape
 from api.entries.vocabulary import KINDS
 from api.settings import Settings, get_settings
 from web.assets import STATIC_FOLDER, static_url
+from web.map_legend import KindChoice, draw_legend
 
 MapKind = Literal["search", "entry", "area", "embed"]
+PartOfFolium = TypeVar("PartOfFolium", bound=MacroElement)
 
 _STATIC: Final = "/static/"
 _MODULES: Final = sorted(file.stem for file in (STATIC_FOLDER / "map").glob("*.js"))
@@ -48,6 +50,8 @@ class MapView:
     `data_url` answers like `/api/v1/map` and lacks only `bbox` and `zoom`; empty means no entries are drawn.
     `place` is where the visitor looks from: lon, lat, its name, and the radius in metres or None.
     `point` is one entry: lon, lat, precision, kind. `shape_url` gives the GeoJSON of a coverage or an area.
+    `search_url` is the search the page shows: with it the map offers to search where it looks. `part` is the
+    box the list was narrowed to, drawn as one. `kinds` are the choices of the legend.
     """
 
     kind: MapKind
@@ -57,6 +61,9 @@ class MapView:
     point: tuple[float, float, str, str] | None = None
     shape_url: str | None = None
     bounds: tuple[float, float, float, float] | None = None
+    search_url: str = ""
+    part: tuple[float, float, float, float] | None = None
+    kinds: tuple[KindChoice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,11 @@ class PageMap(folium.Map):
     """A folium map that loads Leaflet from us and leaves the page's own <head> and sizes alone."""
 
     default_js = [("leaflet", "vendor/leaflet/leaflet.js")]  # noqa: RUF012
-    default_css = [("leaflet_css", "vendor/leaflet/leaflet.css"), ("map_css", "map/map.css")]  # noqa: RUF012
+    default_css = [  # noqa: RUF012
+        ("leaflet_css", "vendor/leaflet/leaflet.css"),
+        ("map_css", "map/map.css"),
+        ("around_css", "map/around.css"),
+    ]
     _template = Template(
         """
         {% macro html(this, kwargs) -%}
@@ -151,12 +162,23 @@ class Manners(Part):
 
 
 class Backdrop(Part):
-    """Outlines of areas and names of settlements, from our own data: the map needs no tile server."""
+    """Outlines of areas and names of settlements, from our own data: the map needs no tile server.
+    What a visitor may switch off lies in folium's feature groups, one a name in the layer control."""
 
     maker = "drawBackdrop"
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            hereabouts.drawBackdrop({{ this._parent.get_name() }}, {{ this.options|tojavascript }}, {
+                {% for name, group in this.groups.items() %}{{ name }}: {{ group.get_name() }},{% endfor %}
+            });
+        {% endmacro %}
+        """
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, groups: dict[str, folium.FeatureGroup]) -> None:
         super().__init__(url=_BACKDROP_URL)
+        self.groups = groups
 
 
 class ShapeLayer(Part):
@@ -177,16 +199,97 @@ class EntryPoint(Part):
     maker = "drawPoint"
 
 
+class CoverageLayer(Part):
+    """The area served by the entry that is chosen or focused. Comes before what chooses."""
+
+    maker = "drawCoverage"
+
+
 class EntriesLayer(Part):
     """Clusters and pins of every entry the page's query finds, fetched for the part in view."""
 
     maker = "drawEntries"
 
 
+class NumberKeys(Part):
+    """1 to 9 open the nearest, while the map has the focus and only then."""
+
+    maker = "offerNumberKeys"
+
+
+class ListTie(Part):
+    """A card of the list and its pin show each other; what is near but serves other places is drawn too."""
+
+    maker = "tieToList"
+
+
+class SearchHere(Part):
+    """Search in the part in view, or from the middle of the map."""
+
+    maker = "offerSearchHere"
+
+
+class Locate(Part):
+    """Where the visitor's device is, asked only on a click and told to nobody."""
+
+    maker = "offerLocate"
+
+
+class FullScreen(Part):
+    """The map alone on the screen."""
+
+    maker = "offerFullScreen"
+
+
+class ViewInAddress(Part):
+    """Where the map looks and what is open on it stand in the page's address, once the visitor moved it."""
+
+    maker = "keepViewInAddress"
+
+
+class PrintedMap(Part):
+    """On paper the pins have the numbers of the list."""
+
+    maker = "prepareForPrint"
+
+
 class Legend(Part):
-    """What the shapes mean."""
+    """The kinds as a filter in place, and the layer control among what the marks mean."""
 
     maker = "drawLegend"
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            hereabouts.drawLegend({{ this._parent.get_name() }}, {{ this.control.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, control: folium.LayerControl) -> None:
+        super().__init__()
+        self.control = control
+
+
+# In drawing order: what comes later lies above. The manners come before them, the legend after.
+_PARTS: Final[dict[MapKind, tuple[type[Part], ...]]] = {
+    "search": (
+        ShapeLayer,
+        PlaceMarker,
+        CoverageLayer,
+        EntriesLayer,
+        NumberKeys,
+        ListTie,
+        SearchHere,
+        Locate,
+        FullScreen,
+        ViewInAddress,
+        PrintedMap,
+    ),
+    "entry": (ShapeLayer, EntryPoint, Locate),
+    "area": (ShapeLayer, CoverageLayer, EntriesLayer, NumberKeys, ListTie, Locate, FullScreen, PrintedMap),
+    # In a frame the page round it decides about the whole screen and the device's whereabouts.
+    "embed": (ShapeLayer, PlaceMarker, CoverageLayer, EntriesLayer, NumberKeys),
+}
 
 
 def draw_map(view: MapView, *, nonce: str, settings: Settings | None = None) -> MapMarkup:
@@ -209,10 +312,8 @@ def find_street_tiles(settings: Settings) -> StreetTiles | None:
 @lru_cache(maxsize=16)
 def _compose(kind: MapKind, street: StreetTiles | None) -> _Shell:
     page_map = PageMap(kind)
-    for part in _parts(kind):
+    for part in _parts(kind, street):
         page_map.add_child(part)
-    if street is not None:
-        _add_street_tiles(page_map, street)
     figure = page_map.get_root()
     if not isinstance(figure, Figure):
         raise TypeError("A folium map draws itself into a Figure")
@@ -223,19 +324,28 @@ def _compose(kind: MapKind, street: StreetTiles | None) -> _Shell:
     )
 
 
-def _parts(kind: MapKind) -> list[MacroElement]:
-    """In drawing order: what comes later lies above."""
-    parts: list[MacroElement] = [Manners(), Backdrop(), ShapeLayer()]
-    if kind == "entry":
-        return [*parts, EntryPoint()]
-    return [*parts, PlaceMarker(), EntriesLayer(), Legend()]
+def _parts(kind: MapKind, street: StreetTiles | None) -> list[MacroElement]:
+    groups = {
+        "names": _named("names", folium.FeatureGroup("Names of towns and villages")),
+        "outlines": _named("outlines", folium.FeatureGroup("Lines of wards and parishes, when close")),
+    }
+    control = _named("layers", folium.LayerControl(collapsed=False))
+    tiles = [_named("street", _street_layer(street))] if street else []
+    own = [part() for part in _PARTS[kind]]
+    return [Manners(), *groups.values(), *tiles, Backdrop(groups), *own, control, Legend(control)]
 
 
-def _add_street_tiles(page_map: PageMap, street: StreetTiles) -> None:
+def _named(name: str, element: PartOfFolium) -> PartOfFolium:
+    """A part of folium's own, whose name in the page is the same each time."""
+    element._id = name
+    return element
+
+
+def _street_layer(street: StreetTiles) -> folium.TileLayer:
     """Offered in the layer control, switched off: not one picture is asked for until the visitor says so.
     Leaflet reads both texts as HTML, so they are escaped here."""
     name = f"Street map, from {street.host}" if street.host else "Street map"
-    tiles = folium.TileLayer(
+    return folium.TileLayer(
         tiles=street.url,
         attr=str(escape(street.attribution)),
         name=str(escape(name)),
@@ -243,10 +353,6 @@ def _add_street_tiles(page_map: PageMap, street: StreetTiles) -> None:
         show=False,
         max_zoom=_NEAREST_ZOOM,
     )
-    control = folium.LayerControl(collapsed=False)
-    tiles._id = control._id = "street"
-    page_map.add_child(tiles)
-    page_map.add_child(control)
 
 
 def _links(figure: Figure) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -282,17 +388,31 @@ def _head(shell: _Shell, nonce: str) -> Markup:
 
 
 def _body(view: MapView, shell: _Shell) -> Markup:
-    parts = {"dataUrl": view.data_url, "shapeUrl": view.shape_url, "place": view.place, "point": view.point}
-    seen = {key: value for key, value in (parts | {"bounds": view.bounds}).items() if value}
+    parts = {
+        "dataUrl": view.data_url,
+        "shapeUrl": view.shape_url,
+        "searchUrl": view.search_url,
+        "place": view.place,
+        "point": view.point,
+        "part": view.part,
+        "bounds": view.bounds,
+    }
+    seen = {key: value for key, value in parts.items() if value}
+    legend = draw_legend(view.kinds, has_place=view.place is not None) if view.data_url else Markup()
     return Markup(
         '<section class="map map-{kind}" aria-label="{label}" data-view="{view}">\n'
         '<a class="map-skip" href="#map-status-{kind}">Skip the map</a>\n'
         '<div class="map-frame">{canvas}<p class="map-plain">{plain}</p></div>\n'
         '<div class="map-bar">'
         '<p class="map-status" id="map-status-{kind}" role="status" tabindex="-1"></p></div>\n'
-        "</section>"
+        "{legend}</section>"
     ).format(
-        kind=view.kind, label=view.label, view=_json(seen), canvas=shell.canvas, plain=_PLAIN_WORDS[view.kind]
+        kind=view.kind,
+        label=view.label,
+        view=_json(seen),
+        canvas=shell.canvas,
+        plain=_PLAIN_WORDS[view.kind],
+        legend=legend,
     )
 
 

@@ -40,7 +40,13 @@ def status(page: Page) -> str:
 
 
 def answer_map(reply: dict[str, Any]) -> Callable[[Page], None]:
-    return lambda page: page.route("**/api/v1/map?*", lambda route: route.fulfill(json=reply))
+    """What the map is told instead of what there is: entries of these names have no coverage either."""
+
+    def answer(page: Page) -> None:
+        page.route("**/api/v1/map?*", lambda route: route.fulfill(json=reply))
+        page.route("**/coverage.json", lambda route: route.fulfill(status=204))
+
+    return answer
 
 
 def point(slug: str, lon: float, lat: float, **more: Any) -> dict[str, Any]:
@@ -53,7 +59,9 @@ def test_shows_the_entries_of_the_list(visit: Visit) -> None:
     listed = ask(page, f"/api/v1/entries?{LONELY.split('?')[1]}&per_page=100")
     pinned = sorted(item["slug"] for item in listed["items"] if item["point"] is not None)
     assert pinned
-    assert slugs_on_map(page) == pinned
+    beside = page.locator(".not-serving .card[data-point]")
+    others = beside.evaluate_all("cards => cards.map(card => card.dataset.slug)")
+    assert slugs_on_map(page) == sorted(pinned + others)
     unpinned = listed["total"] - len(pinned)
     assert f"{unpinned} have no pin" in status(page)
 
@@ -235,6 +243,7 @@ def test_street_tiles_are_asked_for_only_when_switched_on(visit: Visit, streets:
         page.route(f"https://{TILE_HOST}/**", answer)
 
     page = visit("/search", base=streets, hosts=(TILE_HOST,), before=watch_tiles)
+    page.locator(".map-legend summary").click()
     switch = page.get_by_label(f"Street map, from {TILE_HOST}")
     assert not switch.is_checked()
     assert asked == []

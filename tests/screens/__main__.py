@@ -1,5 +1,6 @@
 """Takes the pictures of docs/screens from the real app on the example data: `make screens`."""
 
+import io
 import socket
 import subprocess
 import sys
@@ -8,16 +9,21 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from web.cli.doctor import CHROMIUM_NAMES
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "docs" / "screens"
-WIDTHS: Final = {"1440": (1440, 1000), "768": (768, 1000), "360": (360, 740)}
+WIDTHS: Final = {"1440": (1440, 1000), "768": (768, 1024), "360": (360, 740)}
+# A4 at 96 pixels an inch, and what the margins leave of it.
+PAPER: Final = (794, 1123)
+PRINTED: Final = (680, 1003)
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -25,13 +31,38 @@ FLAGS: Final = [
     "--disable-sync",
     "--disable-gpu",
 ]
-PAGES: Final = {
-    "home": "/",
-    "search": "/search?q=lonely&near=CB7+5AA",
-    "entry": "/entries/soham-wednesday-drop-in",
-    "connectors": "/connectors?near=Soham",
-}
 START_S: Final = 120
+# Enough for text and shapes without a visible step, at a third of the bytes.
+COLOURS: Final = 256
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page in every width and on paper; with `press`, what is pressed first, and only in `widths`."""
+
+    path: str
+    press: tuple[str, ...] = ()
+    widths: tuple[str, ...] = tuple(WIDTHS)
+    on_paper: bool = True
+    # Scrolled to first, where the page has one column.
+    top: str | None = None
+    scheme: str = "light"
+
+
+PICTURES: Final = {
+    "home": Picture("/"),
+    "search": Picture("/search?q=lonely&near=CB7+5AA"),
+    "map": Picture(
+        "/search?near=Ely&radius_km=10",
+        press=("#entry-nellie-the-tuk-tuk .card-to-map",),
+        on_paper=False,
+        top="#map",
+    ),
+    "map-dark": Picture("/search", widths=("1440", "360"), on_paper=False, top="#map", scheme="dark"),
+    "area": Picture("/areas/soham-and-villages"),
+    "entry": Picture("/entries/soham-wednesday-drop-in"),
+    "connectors": Picture("/connectors?near=Soham"),
+}
 
 
 def main() -> int:
@@ -40,12 +71,15 @@ def main() -> int:
         print("No Chromium here: install the package chromium, then try again.")
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
     with _running_app() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for name, path in PAGES.items():
-            _take(browser, name, address + path)
+        for name, picture in PICTURES.items():
+            _take(browser, name, address, picture)
         browser.close()
-    print(f"Pictures are in {FOLDER.relative_to(ROOT)}.")
+    size = sum(file.stat().st_size for file in FOLDER.glob("*.png"))
+    print(f"Pictures are in {FOLDER.relative_to(ROOT)}: {size / 1_000_000:.1f} MB.")
     return 0
 
 
@@ -55,17 +89,42 @@ def _find_chromium() -> str | None:
     return next((found for name in CHROMIUM_NAMES if (found := which(name))), None)
 
 
-def _take(browser: Browser, name: str, url: str) -> None:
-    for width, (wide, high) in WIDTHS.items():
-        page = browser.new_page(viewport={"width": wide, "height": high})
-        page.goto(url, wait_until="networkidle")
-        page.screenshot(path=FOLDER / f"{name}-{width}.png")
-        page.close()
-    page = browser.new_page(viewport={"width": 794, "height": 1123})
-    page.emulate_media(media="print")
-    page.goto(url, wait_until="networkidle")
-    page.screenshot(path=FOLDER / f"{name}-print.png")
+def _take(browser: Browser, name: str, address: str, picture: Picture) -> None:
+    for width in picture.widths:
+        with _open(browser, address, picture, WIDTHS[width]) as page:
+            _save(page, f"{name}-{width}")
+    if picture.on_paper:
+        with _open(browser, address, picture, PRINTED, media="print") as page:
+            _save(page, f"{name}-print", paper=True)
+
+
+@contextmanager
+def _open(
+    browser: Browser, address: str, picture: Picture, size: tuple[int, int], **media: Any
+) -> Iterator[Page]:
+    viewport = {"width": size[0], "height": size[1]}
+    page = browser.new_page(viewport=viewport, color_scheme=picture.scheme, reduced_motion="reduce")
+    page.goto(address + picture.path, wait_until="networkidle")
+    if media:
+        page.emulate_media(**media)
+    if picture.top and size[0] < 1024:
+        page.locator(picture.top).evaluate("part => part.scrollIntoView()")
+    for query in picture.press:
+        page.locator(query).first.click()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)
+    yield page
     page.close()
+
+
+def _save(page: Page, name: str, *, paper: bool = False) -> None:
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    if paper:
+        sheet = Image.new("RGB", PAPER, "white")
+        sheet.paste(shot, tuple((whole - part) // 2 for whole, part in zip(PAPER, PRINTED, strict=True)))
+        shot = sheet
+    few = shot.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from api.settings import Settings
+from web.assets import STATIC_FOLDER
 from web.map import MapKind, MapMarkup, MapView, draw_map, find_street_tiles
+from web.map_legend import KindChoice
 
 NONCE = "n0nce-of-this-reply"
 NOWHERE = Settings(street_tiles_url=None)
@@ -137,3 +139,48 @@ def test_without_javascript_there_is_a_plain_sentence_and_a_way_past() -> None:
     tags = Tags(body)
     skip = tags.named("a")[0]["href"] or ""
     assert any(attributes.get("id") == skip.removeprefix("#") for _, attributes in tags.found)
+
+
+def test_every_part_is_called_by_a_function_that_the_browser_has() -> None:
+    offered = (STATIC_FOLDER / "map" / "index.js").read_text("utf-8")
+    for kind in KINDS:
+        script = str(draw_map(view_of(kind), nonce=NONCE, settings=STREETS).script)
+        called = set(re.findall(r"hereabouts\.(\w+)\(", script))
+        assert {"prepareMap", "drawBackdrop", "drawLegend"} < called
+        assert {name for name in called if not re.search(rf"\b{name}\b", offered)} == set()
+
+
+def test_what_chooses_comes_after_what_is_chosen() -> None:
+    script = str(draw_map(view_of(), nonce=NONCE, settings=NOWHERE).script)
+    order = re.findall(r"hereabouts\.(\w+)\(", script)
+    assert order[0] == "prepareMap"
+    assert order.index("drawCoverage") < order.index("drawEntries") < order.index("tieToList")
+
+
+def test_layers_to_switch_off_are_foliums_own() -> None:
+    script = str(draw_map(view_of(), nonce=NONCE, settings=STREETS).script)
+    for name in ("Names of towns and villages", "Lines of wards and parishes", "Street map, from"):
+        assert re.search(rf'"{name}[^"]*" : \w+', script), name
+
+
+def test_legend_has_the_kinds_as_links_and_marks_in_words() -> None:
+    choices = (
+        KindChoice(kind="drop_in", count=1234, chosen=False, url="/search?q=%22&kind=drop_in"),
+        KindChoice(kind="food", count=0, chosen=True, url="/search?q=a&day=mon"),
+        KindChoice(kind="group", count=0, chosen=False, url="/search?kind=group"),
+    )
+    body = str(draw_map(view_of(kinds=choices), nonce=NONCE, settings=NOWHERE).body)
+    links = [tag for tag in Tags(body).named("a") if tag.get("class") == "map-kind"]
+    assert [link["href"] for link in links] == ["/search?q=%22&kind=drop_in", "/search?q=a&day=mon"]
+    assert [link.get("aria-current") for link in links] == [None, "true"]
+    assert "1,234" in body
+    assert "Your place, and how far you look from it" in body
+    assert "it serves other places" in body
+
+
+def test_legend_of_a_map_without_a_place_speaks_of_none() -> None:
+    body = str(draw_map(view_of(place=None), nonce=NONCE, settings=NOWHERE).body)
+    assert "Your place" not in body
+    assert "map-legend" in body
+    entry = view_of("entry", data_url="", point=(0.0, 52.4, "exact", "transport"))
+    assert "map-legend" not in str(draw_map(entry, nonce=NONCE, settings=NOWHERE).body)

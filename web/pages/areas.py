@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, Response
 from api.areas import service as areas
 from api.connectors import service as connectors
 from api.dependencies import Now, Read
-from api.search.schemas import SearchParams
+from api.search.schemas import SearchParams, SearchReply
 from api.search.service import find_entries
 from web.map import MapView, draw_map
+from web.pages.map import kind_choices
 from web.pages.page import PageRouter, ThisPage
 from web.sharing.previews import preview_area
 
@@ -37,14 +38,15 @@ async def show_area(code: str, page: ThisPage, read: Read, now: Now) -> HTMLResp
     area = await areas.get_area(read, code)
     query = {"area": area["code"], "page": page.typed("page") or "1"}
     params = SearchParams.from_query(QueryParams(query))
+    reply = await find_entries(read, params, now=now)
     return page.show(
         "areas/area.html",
         area=area,
         preview=preview_area(area),
         params=params,
-        reply=await find_entries(read, params, now=now),
+        reply=reply,
         connectors=(await connectors.list_connectors(read, area=area["code"]))["items"],
-        map=draw_map(area_view(area), nonce=page.nonce, settings=page.settings),
+        map=draw_map(area_view(area, params, reply), nonce=page.nonce, settings=page.settings),
     )
 
 
@@ -54,14 +56,14 @@ async def show_shape(code: str, read: Read) -> Response:
     return JSONResponse(area["geojson"], media_type="application/geo+json")
 
 
-def area_view(area: dict[str, Any]) -> MapView:
+def area_view(area: dict[str, Any], params: SearchParams, reply: SearchReply) -> MapView:
+    """A kind in the legend leads to the search of that kind in the area."""
     return MapView(
         kind="area",
         data_url=f"/api/v1/map?area={area['code']}",
-        place=None,
-        point=None,
         shape_url=f"/areas/{area['code']}/shape.json",
         bounds=tuple(area["bbox"]) if area.get("bbox") else None,
+        kinds=kind_choices(params, reply, path="/search"),
         label=f"Map of {area['name']}",
     )
 

@@ -8,6 +8,7 @@ from api.connectors import service as connectors
 from api.db import ReadConnection
 from api.dependencies import Now, Read
 from api.entries import service as entries
+from api.errors import NotFound
 from web.map import MapView, draw_map
 from web.pages.page import PageRouter, ThisPage
 from web.sharing.previews import preview_entry
@@ -30,9 +31,14 @@ async def show_entry(slug: str, page: ThisPage, read: Read, now: Now) -> HTMLRes
 
 
 @router.get("/entries/{slug}/coverage.json", include_in_schema=False)
-async def show_coverage(slug: str, read: Read) -> Response:
-    """The area served as GeoJSON, for the entry's own map."""
-    return Response(await entries.get_coverage(read, slug), media_type="application/geo+json")
+async def show_coverage(slug: str, read: Read, now: Now) -> Response:
+    """The area served as GeoJSON, for maps; 204 when the entry has none that can be drawn."""
+    try:
+        shape = await entries.get_coverage(read, slug)
+    except NotFound:
+        await entries.get_entry(read, slug, now=now)
+        return Response(status_code=204)
+    return Response(shape, media_type="application/geo+json")
 
 
 def entry_view(entry: dict[str, Any]) -> MapView | None:
@@ -43,11 +49,8 @@ def entry_view(entry: dict[str, Any]) -> MapView | None:
         return None
     return MapView(
         kind="entry",
-        data_url="",
-        place=None,
         point=(point["lon"], point["lat"], point["precision"], entry["kind"]) if point else None,
         shape_url=f"/entries/{entry['slug']}/coverage.json" if has_shape else None,
-        bounds=None,
         label=f"Map: where {entry['name']} is" if point else f"Map: the area {entry['name']} serves",
     )
 

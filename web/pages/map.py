@@ -1,4 +1,4 @@
-"""What every map is drawn on: outlines and names, kept by the browser until they change."""
+"""What maps share: the ground they are drawn on, kept by the browser, and the kinds to choose from."""
 
 import hashlib
 
@@ -7,6 +7,8 @@ from fastapi.responses import Response
 
 from api.areas import service as areas
 from api.dependencies import Read
+from api.search.schemas import SearchParams, SearchReply
+from web.map_legend import KindChoice
 
 router = APIRouter()
 # Areas and settlements change when someone loads a file: an hour late is early enough.
@@ -21,3 +23,23 @@ async def show_backdrop(request: Request, read: Read) -> Response:
     if etag in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/geo+json", headers=headers)
+
+
+def kind_choices(params: SearchParams, reply: SearchReply, *, path: str) -> tuple[KindChoice, ...]:
+    """Every kind the search could be narrowed to, each with the address that chooses it or drops it again.
+    Only what the visitor chose counts as chosen, not what was read from the words."""
+    return tuple(
+        KindChoice(
+            kind=str(option["value"]),
+            count=int(option["count"]),
+            chosen=option["value"] in params.kind,
+            url=f"{path}?{_toggled(params, str(option['value']))}",
+        )
+        for option in reply.facets.get("kind", ())
+    )
+
+
+def _toggled(params: SearchParams, kind: str) -> str:
+    if kind in params.kind:
+        return params.without("kind", kind)
+    return params.query_string(kind=(*params.kind, kind), page=None)

@@ -13,6 +13,7 @@ from api.search.schemas import SearchParams, SearchReply
 from api.search.service import find_entries
 from web.map import MapView, draw_map
 from web.pages.filters import FILTER_GROUPS, chosen_chips, day_choices, read_chips
+from web.pages.map import kind_choices
 from web.pages.page import PageRouter, ThisPage
 from web.sharing.previews import preview_search
 
@@ -70,14 +71,16 @@ def missing_url(report_email: str | None, params: SearchParams) -> str:
 
 
 def search_view(params: SearchParams, reply: SearchReply) -> MapView:
-    query = params.query_string(page=None, per_page=None, sort=None)
+    """The map draws what it finds outside the chosen part too, so that the next part can be chosen."""
+    query = params.query_string(page=None, per_page=None, sort=None, bbox=None)
     return MapView(
         kind="search",
         data_url=f"/api/v1/map?{query}",
+        search_url=f"/search?{params.query_string(page=None)}",
         place=circle_of(reply.place, params),
-        point=None,
-        shape_url=None,
-        bounds=None,
+        bounds=params.bbox,
+        part=params.bbox,
+        kinds=kind_choices(params, reply, path="/search"),
         label="Map of what is in the list",
     )
 

@@ -10,26 +10,27 @@ const BROAD = 0.05;
 const CLOSE_TYPES = new Set(["parish", "ward"]);
 const CLOSE_ZOOM = 12;
 
-export function drawBackdrop(map, { url }) {
+/** `groups.names` and `groups.outlines` are what the layer control can switch off. */
+export function drawBackdrop(map, { url }, groups) {
   for (const [name, z] of [["ground", GROUND_Z], ["outlines", OUTLINES_Z], ["names", NAMES_Z]]) {
     map.createPane(name).style.zIndex = z;
     map.getPane(name).style.pointerEvents = "none";
   }
   hideUnderStreets(map);
-  return fillGround(map, url);
+  return fillGround(map, url, groups);
 }
 
-async function fillGround(map, url) {
+async function fillGround(map, url, groups) {
   try {
     const { features, attribution = [] } = await fetchJson(new URL(url, location.origin));
     const areas = features.filter((feature) => feature.properties.feature === "area");
-    drawAreas(map, areas);
+    drawAreas(map, areas, groups.outlines);
     const settlements = features.filter((feature) => feature.properties.feature === "settlement");
-    new NamesLayer(settlements, broadAreas(areas)).addTo(map);
+    new NamesLayer(settlements, broadAreas(areas)).addTo(groups.names);
     const credits = [...attribution, ...features.map((feature) => feature.properties.attribution)];
     for (const text of credits) if (text) credit(map, text);
   } catch (error) {
-    showNote(map, "backdrop", `The background of the map did not load. ${error.message}`, () => fillGround(map, url));
+    showNote(map, "backdrop", `The background of the map did not load. ${error.message}`, () => fillGround(map, url, groups));
   }
 }
 
@@ -45,13 +46,13 @@ function size(area) {
   return (bounds.getEast() - bounds.getWest()) * (bounds.getNorth() - bounds.getSouth());
 }
 
-function drawAreas(map, areas) {
+function drawAreas(map, areas, group) {
   const broad = broadAreas(areas);
   const land = addOutlines(map, broad, "ground", "map-land");
   addOutlines(map, broad, "outlines", "map-outline");
   const close = L.layerGroup();
   addOutlines(close, areas.filter((area) => CLOSE_TYPES.has(area.properties.type)), "outlines", "map-outline-close");
-  const showClose = () => (map.getZoom() >= CLOSE_ZOOM ? close.addTo(map) : close.remove());
+  const showClose = () => (map.getZoom() >= CLOSE_ZOOM ? group.addLayer(close) : group.removeLayer(close));
   map.on("zoomend", showClose);
   showClose();
   wishToSee(map, WISH.backdrop, land.getBounds());

@@ -8,6 +8,7 @@ const AREAS_UNTIL = 11;
 const MARGIN_PX = 5;
 const GAP_PX = 7;
 const PIN_PX = 19;
+const DOT_PX = 4;
 const ruler = document.createElement("canvas").getContext("2d");
 
 export const NamesLayer = L.Layer.extend({
@@ -39,28 +40,53 @@ export const NamesLayer = L.Layer.extend({
     const zoom = map.getZoom();
     const seen = map.getBounds().pad(0.15);
     const pins = [...viewOf(map).pins.values()].flat();
-    const taken = pins.map((pin) => squareRound(map.latLngToLayerPoint(pin)));
+    const frame = frameOf(map);
+    const closed = cornersOf(map);
+    const taken = pins.map((pin) => squareRound(map.latLngToLayerPoint(pin), PIN_PX));
+    const labels = [];
     const drawn = [];
     for (const name of this._names) {
       if (zoom < name.from || zoom > name.until || !seen.contains(name.latlng)) continue;
       const at = map.latLngToLayerPoint(name.latlng);
-      const spot = findRoom(name, at, taken);
+      if (name.style !== "area" && labels.some((label) => label.contains(at))) continue;
+      const spot = findRoom(name, at, taken, closed, frame);
       if (!spot) continue;
-      taken.push(spot.ground);
+      labels.push(spot.ground);
+      taken.push(spot.ground, squareRound(at, DOT_PX));
       drawn.push(element(name, at, spot.side));
     }
     this._box.replaceChildren(...drawn);
   },
 });
 
-function squareRound(at) {
-  return L.bounds(at.subtract([PIN_PX, PIN_PX]), at.add([PIN_PX, PIN_PX]));
+/** What can be seen, in the points of the layer. */
+function frameOf(map) {
+  const topLeft = map.containerPointToLayerPoint([0, 0]);
+  return L.bounds(topLeft, topLeft.add(map.getSize()));
 }
 
-/** The first side of the dot where the name fits; a city's name is shown even where it is covered in part. */
-function findRoom(name, at, taken) {
-  const sides = name.style === "area" ? ["middle"] : ["right", "left", "above", "below"];
-  const spots = sides.map((side) => ({ side, ground: groundOf(name, at, side) }));
+/** The ground of the buttons, of the scale and of the visitor's place: no name fits there. */
+function cornersOf(map) {
+  const box = map.getContainer();
+  const { left, top } = box.getBoundingClientRect();
+  return [...box.querySelectorAll(".leaflet-control, .map-place-name")].map((control) => {
+    const ground = control.getBoundingClientRect();
+    const from = map.containerPointToLayerPoint([ground.left - left, ground.top - top]);
+    return L.bounds(from, from.add([ground.width, ground.height]));
+  });
+}
+
+function squareRound(at, half) {
+  return L.bounds(at.subtract([half, half]), at.add([half, half]));
+}
+
+/** The side of the dot where the name fits whole; a city's name is shown even where it is covered in part. */
+function findRoom(name, at, taken, closed, frame) {
+  const sides = name.style === "area" ? ["middle"] : ["right", "left", "above", "below", "over", "under"];
+  const spots = sides
+    .map((side) => ({ side, ground: groundOf(name, at, side) }))
+    .filter(({ ground }) => frame.contains(ground) && !closed.some((control) => overlap(ground, control)));
+  if (!spots.length) return null;
   for (const spot of spots) spot.covered = taken.reduce((sum, other) => sum + overlap(spot.ground, other), 0);
   const best = spots.reduce((a, b) => (b.covered < a.covered ? b : a));
   return best.covered === 0 || name.rank === 1 ? best : null;
@@ -88,7 +114,7 @@ function groundOf(name, at, side) {
   const width = textWidth(name);
   const half = name.px * 0.7;
   const left = { right: at.x + GAP_PX, left: at.x - GAP_PX - width }[side] ?? at.x - width / 2;
-  const middle = at.y + ({ above: -name.px, below: name.px }[side] ?? 0);
+  const middle = at.y + ({ above: -name.px, below: name.px, over: -name.px - PIN_PX, under: name.px + PIN_PX }[side] ?? 0);
   return L.bounds([left - MARGIN_PX, middle - half - 1], [left + width + MARGIN_PX, middle + half + 1]);
 }
 

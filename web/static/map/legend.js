@@ -1,36 +1,29 @@
-/** What the shapes mean, under the map: closed at first, and never lying over what it explains. */
-import { kindIcon } from "./icons.js";
+/** The kinds as a filter in place, and the layers among what the marks mean. The words are the page's own. */
+import { followHistory, showInList } from "./list.js";
 import { viewOf } from "./view.js";
 
-const SAMPLES = [
-  ["map-sample-pile", "3", "Several places at one spot, or very close"],
-  ["map-sample-cluster", "24", "Many places: press to zoom in"],
-  ["map-sample-about", "", "Hollow: about here, not the exact spot"],
-];
-
-export function drawLegend(map) {
-  const { dataUrl, kinds, section } = viewOf(map);
-  if (!dataUrl) return;
-  const box = document.createElement("details");
-  box.className = "map-legend";
-  const title = Object.assign(document.createElement("summary"), { textContent: "What the shapes mean" });
-  const list = document.createElement("ul");
-  for (const [code, label] of kinds) list.append(row(kindIcon(code), label));
-  for (const [className, text, words] of SAMPLES) list.append(row(sample(className, text), words));
-  box.append(title, list);
-  section.querySelector(".map-bar").append(box);
+/** `control` is folium's layer control: it lies under the map, where it covers nothing. */
+export function drawLegend(map, control) {
+  const { section, searchUrl } = viewOf(map);
+  const legend = section.querySelector(".map-legend");
+  if (!legend) {
+    control.remove();
+    return;
+  }
+  legend.append(control.getContainer());
+  if (!searchUrl) return;
+  followHistory(map);
+  section.addEventListener("click", (event) => {
+    const link = event.target.closest(".map-kind");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    chooseKind(map, link);
+  });
 }
 
-function row(picture, words) {
-  const item = document.createElement("li");
-  item.append(picture, Object.assign(document.createElement("span"), { textContent: words }));
-  return item;
-}
-
-function sample(className, text) {
-  const picture = document.createElement("span");
-  picture.className = `map-sample ${className}`;
-  picture.textContent = text;
-  picture.setAttribute("aria-hidden", "true");
-  return picture;
+async function chooseKind(map, link) {
+  const { section } = viewOf(map);
+  const { kind } = link.dataset;
+  await showInList(map, link.href);
+  section.querySelector(`.map-kind[data-kind="${CSS.escape(kind)}"]`)?.focus({ preventScroll: true });
 }

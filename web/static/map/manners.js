@@ -1,10 +1,12 @@
 /** How the map behaves on a page: it names itself, lets the page scroll, and obeys the keyboard. */
+import { iconButton } from "./controls.js";
 import { nameDrawings } from "./icons.js";
 import { lookAgain, viewOf } from "./view.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const HINT_MS = 1800;
 const SIDEWAYS_PX = 24;
+const HOUSE = "M4 11l8-7 8 7M6 9.500V20h12V9.500M10 20v-6h4v6";
 
 L.Map.mergeOptions(
   calm.matches ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {},
@@ -19,7 +21,8 @@ export function prepareMap(map, { kinds }) {
   nameMap(map);
   letPageScroll(map);
   noticeMoves(map);
-  new StartView({ position: "topleft" }).addTo(map);
+  closeByEscape(map);
+  offerStart(map);
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
 }
 
@@ -31,6 +34,11 @@ function nameMap(map) {
   credit.href = "https://leafletjs.com";
   credit.textContent = "Leaflet";
   map.attributionControl.setPrefix(credit.outerHTML);
+}
+
+/** Leaflet hears Escape only while the map itself has the focus, not a pin or a button on it. */
+function closeByEscape(map) {
+  map.getContainer().addEventListener("keydown", ({ key }) => key === "Escape" && map.closePopup());
 }
 
 /** Once the visitor has taken hold of the map, late data no longer moves it. */
@@ -98,27 +106,7 @@ function makeHint(frame) {
   };
 }
 
-const StartView = L.Control.extend({
-  onAdd(map) {
-    const box = L.DomUtil.create("div", "leaflet-bar map-start");
-    const button = L.DomUtil.create("button", "", box);
-    const name = viewOf(map).place ? "Back to my place" : "Back to the first view";
-    button.type = "button";
-    button.title = name;
-    button.setAttribute("aria-label", name);
-    button.append(targetIcon());
-    L.DomEvent.disableClickPropagation(box);
-    button.addEventListener("click", () => lookAgain(map, { animate: !calm.matches }));
-    return box;
-  },
-});
-
-function targetIcon() {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", "M12 2v4m0 12v4M2 12h4m12 0h4M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zm0 4v2m-1-1h2");
-  svg.append(path);
-  return svg;
+function offerStart(map) {
+  const words = viewOf(map).place ? "Back to my place" : "Back to the first view";
+  iconButton(map, "map-start", HOUSE, words, () => lookAgain(map, { animate: !calm.matches }), "topleft");
 }

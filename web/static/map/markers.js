@@ -3,6 +3,7 @@ import { kindIcon } from "./icons.js";
 import { kindLabel } from "./view.js";
 
 const PIN_PX = 34;
+const MOST_KINDS = 3;
 const SURE = new Set(["exact", "postcode", undefined, null]);
 
 /** True when we know the spot well enough for a filled pin. */
@@ -26,7 +27,9 @@ export function makeMarker(map, item, onOpen) {
   const size = item.type === "cluster" ? clusterSize(item.count) : PIN_PX;
   const icon = new ButtonIcon({
     iconSize: [size, size],
-    className: `map-pin map-pin-${item.type}${isHollow(item) ? " map-pin-about" : ""}`,
+    className: ["map-pin", `map-pin-${item.type}`, isHollow(item) && "map-pin-about", isOther(item) && "map-pin-other"]
+      .filter(Boolean)
+      .join(" "),
     parts: pinParts(item),
   });
   const marker = L.marker([item.lat, item.lon], { icon, keyboard: false, riseOnHover: true });
@@ -52,6 +55,9 @@ function isHollow(item) {
   return item.type === "entry" && !isSure(item.precision);
 }
 
+/** Near the visitor's place, but it serves other places. */
+const isOther = (item) => item.type !== "cluster" && item.entries.every((entry) => entry.serves === false);
+
 /** "Soham Wednesday drop-in, Drop-in"; "3 places at one spot: …"; "24 places. Zoom in". */
 export function describe(map, item) {
   if (item.type === "cluster") return `${item.count} places close together. Zoom in`;
@@ -60,7 +66,7 @@ export function describe(map, item) {
     return `${item.count} places ${item.sameSpot ? "at one spot" : "close together"}: ${names}${item.count > 3 ? " and more" : ""}`;
   }
   const [entry] = item.entries;
-  return `${entry.name}, ${kindLabel(map, entry.kind)}${isHollow(item) ? ", about here" : ""}`;
+  return `${entry.name}, ${kindLabel(map, entry.kind)}${isHollow(item) ? ", about here" : ""}${isOther(item) ? ". Near you, but serves other places" : ""}`;
 }
 
 function pinParts(item) {
@@ -68,7 +74,18 @@ function pinParts(item) {
   const number = document.createElement("span");
   number.className = "map-pin-number";
   number.textContent = item.count.toLocaleString("en-GB");
-  return [number];
+  return item.type === "pile" ? [number, kindsRow(item)] : [number];
+}
+
+/** The kinds in a pile, small, the most frequent first. */
+function kindsRow(item) {
+  const counts = new Map();
+  for (const { kind } of item.entries) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const kinds = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a)).slice(0, MOST_KINDS);
+  const row = document.createElement("span");
+  row.className = "map-pin-kinds";
+  row.append(...kinds.map(kindIcon));
+  return row;
 }
 
 function clusterSize(count) {

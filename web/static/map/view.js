@@ -3,6 +3,8 @@
 const views = new WeakMap();
 
 // Which wish decides where the map looks first: the higher one wins, until the visitor moves the map.
+// Clear of the buttons in the corners.
+export const ROOM = { paddingTopLeft: [52, 26], paddingBottomRight: [52, 30] };
 export const WISH = { backdrop: 1, entries: 2, point: 3, shape: 4, place: 5, bounds: 6 };
 
 /** Reads the section round the map once; the same object for every part of that map. */
@@ -24,6 +26,9 @@ function readView(map) {
     wish: 0,
     moved: false,
     pins: new Map(),
+    // Set by the parts of these names, where a map has them.
+    entries: null,
+    coverage: null,
   };
 }
 
@@ -57,7 +62,7 @@ export function wishToSee(map, wish, bounds, { maxZoom = 14 } = {}) {
 /** Back to where the map looked first. */
 export function lookAgain(map, options = { animate: false }) {
   const { firstLook } = viewOf(map);
-  if (firstLook) map.fitBounds(firstLook.bounds, { padding: [24, 24], maxZoom: firstLook.maxZoom, ...options });
+  if (firstLook) map.fitBounds(firstLook.bounds, { ...ROOM, maxZoom: firstLook.maxZoom, ...options });
 }
 
 /** Says one sentence under the map and to a screen reader; saying the same again is silent. */
@@ -79,6 +84,7 @@ export function showNote(map, name, sentence, again = null) {
   note.append(Object.assign(document.createElement("p"), { textContent: sentence }));
   if (again) note.append(retryButton(map, name, again));
   viewOf(map).frame.append(note);
+  return note;
 }
 
 export function hideNote(map, name) {
