@@ -25,7 +25,8 @@ SELECT (SELECT version FROM face.data_version), convert_to(
 # One concat copies a card once; a chain of || would copy it again at each step.
 _FEATURE: Final = """
 concat('{"type":"Feature","id":"', e.id, '","geometry":', CASE WHEN e.square IS NULL THEN 'null'
-  ELSE concat('{"type":"Point","coordinates":[', e.lon, ',', e.lat, ']}') END, ',"properties":', e.card, '}')"""
+  ELSE concat('{"type":"Point","coordinates":[', e.lon, ',', e.lat, ']}') END,
+  ',"properties":', e.card, '}')"""
 # Two ways to the first ids of a box. Among few entries: find them all by place, then sort. Among many: walk
 # all ids in turn and keep what is in the box, which soon gives enough. Only the cheaper is run.
 _BY_PLACE: Final = f"""
