@@ -24,13 +24,15 @@ SELECT t.x, t.y, e.kind, count(*)::int AS entries, sum(round(e.lon * 1e6))::bigi
 FROM touched t JOIN face.entries e ON e.square BETWEEN t.least AND t.least + (1 << 20) - 1
 WHERE e.square IS NOT NULL AND e.state <> 'closed' GROUP BY t.x, t.y, e.kind
 """
+# OFFSET 0 keeps each look-up to the few rows it is about: a join of all at once would read the whole level.
 _COUNT_SQUARES = f"""
 SELECT t.x, t.y, s.kind, sum(s.entries)::int AS entries, sum(s.lon_sum)::bigint AS lon_sum,
        sum(s.lat_sum)::bigint AS lat_sum, min(s.first) AS first, min(s.west) AS west,
        min(s.south) AS south, max(s.east) AS east, max(s.north) AS north
-FROM touched t JOIN face.squares s ON s.level = :level + {STEP}
-  AND s.x BETWEEN t.x << {STEP} AND (t.x << {STEP}) + {(1 << STEP) - 1}
-  AND s.y BETWEEN t.y << {STEP} AND (t.y << {STEP}) + {(1 << STEP) - 1}
+FROM touched t CROSS JOIN generate_series(0, {(1 << STEP) - 1}) AS beside (columns)
+CROSS JOIN LATERAL (
+  SELECT * FROM face.squares s WHERE s.level = :level + {STEP} AND s.x = (t.x << {STEP}) + beside.columns
+    AND s.y BETWEEN t.y << {STEP} AND (t.y << {STEP}) + {(1 << STEP) - 1} OFFSET 0) s
 GROUP BY t.x, t.y, s.kind
 """
 _KEEP = f"""
