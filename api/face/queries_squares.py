@@ -18,26 +18,33 @@ DEEPEST_COUNTED = 14
 STEP = 2
 _COLUMNS = "entries, lon_sum, lat_sum, first, west, south, east, north"
 _COUNT_ENTRIES = """
-SELECT t.x, t.y, e.kind, count(*)::int AS entries, sum(round(e.lon * 1e6))::bigint AS lon_sum,
+SELECT t.x, t.y, t.kind, count(*)::int AS entries, sum(round(e.lon * 1e6))::bigint AS lon_sum,
        sum(round(e.lat * 1e6))::bigint AS lat_sum, min(e.square) AS first, min(e.lon) AS west,
        min(e.lat) AS south, max(e.lon) AS east, max(e.lat) AS north
 FROM touched t JOIN face.entries e ON e.square BETWEEN t.least AND t.least + (1 << 20) - 1
-WHERE e.square IS NOT NULL AND e.state <> 'closed' GROUP BY t.x, t.y, e.kind
+  AND e.kind = t.kind
+WHERE e.square IS NOT NULL AND e.state <> 'closed' GROUP BY t.x, t.y, t.kind
 """
+# OFFSET 0 keeps each look-up to the few rows it is about: a join of all at once would read the whole level.
 _COUNT_SQUARES = f"""
-SELECT t.x, t.y, s.kind, sum(s.entries)::int AS entries, sum(s.lon_sum)::bigint AS lon_sum,
+SELECT t.x, t.y, t.kind, sum(s.entries)::int AS entries, sum(s.lon_sum)::bigint AS lon_sum,
        sum(s.lat_sum)::bigint AS lat_sum, min(s.first) AS first, min(s.west) AS west,
        min(s.south) AS south, max(s.east) AS east, max(s.north) AS north
-FROM touched t JOIN face.squares s ON s.level = :level + {STEP}
-  AND s.x BETWEEN t.x << {STEP} AND (t.x << {STEP}) + {(1 << STEP) - 1}
-  AND s.y BETWEEN t.y << {STEP} AND (t.y << {STEP}) + {(1 << STEP) - 1}
-GROUP BY t.x, t.y, s.kind
+FROM touched t CROSS JOIN generate_series(0, {(1 << STEP) - 1}) AS beside (columns)
+CROSS JOIN LATERAL (
+  SELECT * FROM face.squares s WHERE s.level = :level + {STEP} AND s.x = (t.x << {STEP}) + beside.columns
+    AND s.y BETWEEN t.y << {STEP} AND (t.y << {STEP}) + {(1 << STEP) - 1}
+    AND s.kind = t.kind OFFSET 0) s
+GROUP BY t.x, t.y, t.kind
 """
 _KEEP = f"""
-WITH touched AS (SELECT DISTINCT * FROM unnest(CAST(:xs AS int[]), CAST(:ys AS int[]) /*least*/),
+WITH touched AS (
+    SELECT DISTINCT *
+    FROM unnest(CAST(:kinds AS text[]), CAST(:xs AS int[]), CAST(:ys AS int[]) /*least*/),
   fresh AS (/*count*/),
   gone AS (
-    DELETE FROM face.squares s USING touched t WHERE (s.level, s.x, s.y) = (:level, t.x, t.y)
+    DELETE FROM face.squares s USING touched t
+    WHERE (s.level, s.x, s.y, s.kind) = (:level, t.x, t.y, t.kind)
       AND NOT EXISTS (SELECT FROM fresh f WHERE (f.x, f.y, f.kind) = (s.x, s.y, s.kind)) RETURNING 1),
   written AS (
     INSERT INTO face.squares AS s (level, x, y, kind, {_COLUMNS})
@@ -50,9 +57,9 @@ WITH touched AS (SELECT DISTINCT * FROM unnest(CAST(:xs AS int[]), CAST(:ys AS i
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 """
 _KEEP_DEEPEST = _KEEP.replace(
-    "/*least*/", ", CAST(:leasts AS bigint[])) AS t (x, y, least)"
+    "/*least*/", ", CAST(:leasts AS bigint[])) AS t (kind, x, y, least)"
 ).replace("/*count*/", _COUNT_ENTRIES)  # fmt: skip
-_KEEP_UPPER = _KEEP.replace("/*least*/", ") AS t (x, y)").replace("/*count*/", _COUNT_SQUARES)
+_KEEP_UPPER = _KEEP.replace("/*least*/", ") AS t (kind, x, y)").replace("/*count*/", _COUNT_SQUARES)
 
 _PINS = f"""
 SELECT id, kind, lon, lat, face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}),
@@ -60,13 +67,13 @@ SELECT id, kind, lon, lat, face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(l
 FROM face.entries WHERE id = ANY (:ids) AND state <> 'closed'
 """
 _ALL_SQUARES = f"""
-SELECT DISTINCT face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}),
+SELECT DISTINCT kind, face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}),
        (square >> 20) << 20
 FROM face.entries WHERE square IS NOT NULL AND state <> 'closed'
-UNION SELECT x, y, (face.spread(x) << 21) | (face.spread(y) << 20)
+UNION SELECT kind, x, y, (face.spread(x) << 21) | (face.spread(y) << 20)
 FROM face.squares WHERE level = {DEEPEST_COUNTED}
 """
-_HELD = "SELECT DISTINCT x, y FROM face.squares WHERE level = :level"
+_HELD = "SELECT kind, x, y FROM face.squares WHERE level = :level"
 _ADD_WITHOUT_PIN = """
 INSERT INTO face.without_pin AS w (kind, entries) SELECT * FROM unnest(CAST(:kinds AS text[]),
   CAST(:changes AS int[]))
@@ -98,7 +105,8 @@ class Pin(NamedTuple):
     least: int | None
 
 
-Square = tuple[int, int, int]
+# Kind, column, row, and the least number in it.
+Square = tuple[str, int, int, int]
 
 
 def read_pins(session: Session, ids: Sequence[UUID]) -> set[Pin]:
@@ -110,7 +118,7 @@ def keep_squares(session: Session, *, before: set[Pin], after: set[Pin]) -> None
     """Count again what a change of entries moved."""
     moved = before ^ after
     squares = {
-        (pin.x, pin.y, pin.least)
+        (pin.kind, pin.x, pin.y, pin.least)
         for pin in moved
         if pin.x is not None and pin.y is not None and pin.least is not None
     }
@@ -126,7 +134,9 @@ def keep_squares(session: Session, *, before: set[Pin], after: set[Pin]) -> None
 
 def rebuild_squares(session: Session) -> int:
     """Count everything again and write only what differs: the rows changed."""
-    every = {(int(x), int(y), int(least)) for x, y, least in session.execute(text(_ALL_SQUARES))}
+    every = {
+        (str(kind), int(x), int(y), int(least)) for kind, x, y, least in session.execute(text(_ALL_SQUARES))
+    }
     changed = _keep(session, every, all_held=True)
     return changed + int(session.execute(text(_RECOUNT_WITHOUT_PIN)).scalar_one())
 
@@ -136,14 +146,16 @@ def _keep(session: Session, squares: Iterable[Square], *, all_held: bool = False
     held = sorted(squares)
     if not held and not all_held:
         return 0
-    xs, ys, leasts = ([square[part] for square in held] for part in range(3))
-    values: dict[str, Any] = {"xs": xs, "ys": ys, "leasts": leasts, "level": DEEPEST_COUNTED}
+    kinds, xs, ys, leasts = ([square[part] for square in held] for part in range(4))
+    values: dict[str, Any] = {"kinds": kinds, "xs": xs, "ys": ys, "leasts": leasts, "level": DEEPEST_COUNTED}
     changed = int(session.execute(text(_KEEP_DEEPEST), values).scalar_one())
-    above = {(x, y) for x, y, _ in held}
+    above = {(kind, x, y) for kind, x, y, _ in held}
     for level in range(DEEPEST_COUNTED - STEP, -1, -STEP):
-        above = {(x >> STEP, y >> STEP) for x, y in above}
+        above = {(kind, x >> STEP, y >> STEP) for kind, x, y in above}
         if all_held:
-            above |= {(int(x), int(y)) for x, y in session.execute(text(_HELD), {"level": level})}
-        values = {"xs": [x for x, _ in above], "ys": [y for _, y in above], "level": level}
+            kept = session.execute(text(_HELD), {"level": level})
+            above |= {(str(kind), int(x), int(y)) for kind, x, y in kept}
+        kinds, xs, ys = ([square[part] for square in above] for part in range(3))
+        values = {"kinds": kinds, "xs": xs, "ys": ys, "level": level}
         changed += int(session.execute(text(_KEEP_UPPER), values).scalar_one())
     return changed
