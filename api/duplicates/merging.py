@@ -12,7 +12,7 @@ from api.duplicates.choosing import combine
 from api.duplicates.queries import merges, rows
 from api.entries.service import ToSave, save_entry
 from api.errors import BadInput, EditConflict, NotFound
-from api.face.service import project_entries
+from api.face.service import project_entries, take_turn
 from api.models import Entry, EntryMerge
 
 NEWEST: Final = 50
@@ -63,6 +63,7 @@ def merge_entries(
     Raises NotFound, BadInput, EditConflict (one of the two was saved since; carries both)."""
     if keep_id == merge_id:
         raise BadInput("An entry cannot be merged into itself.")
+    take_turn(session)
     held = merges.hold_entries(session, [keep_id, merge_id])
     keep, merged = _get(held, keep_id), _get(held, merge_id)
     for entry in (keep, merged):
@@ -172,6 +173,7 @@ def undo_merge(session: Session, merge_id: UUID, *, by: str, why: str) -> Undone
     """Make both entries what they were, row by row, in the caller's transaction. Their versions and histories
     go on. What others changed since in rows the two share, such as a place, stays as they left it.
     Raises NotFound, BadInput (undone already, or a later merge stands on it), EditConflict (edited since)."""
+    take_turn(session)
     merge = merges.find_merge(session, merge_id)
     if merge is None:
         raise NotFound(f"There is no merge {merge_id}.")

@@ -18,7 +18,7 @@ from api.duplicates.schemas import STRONG, Found, Signs, Verdict
 from api.entries.schemas import EntryDraft
 from api.errors import BadInput, NotFound
 from api.models import DuplicatePair
-from api.places.service import locate
+from api.places.service import Locator
 
 Progress = Callable[[int, int], None]
 """Told the pairs compared and the pairs in all."""
@@ -81,10 +81,10 @@ def find_duplicates_of_all(
 ) -> list[list[Found]]:
     """The same for many drafts at once, such as the new rows of an import, in their order."""
     places = signs.place_names(session)
-    spots: dict[tuple[str | None, str | None], tuple[float, float, str] | None] = {}
+    locator = Locator(session, [(one.place.postcode, one.place.town) for one in drafts if one.place])
     asked, ours = [], []
     for no, draft in enumerate(drafts):
-        at = _locate(session, draft, spots)
+        at = _locate(draft, locator)
         mine = signs_of_draft(draft, places, at=at)
         ours.append(mine)
         asked.append(_ask(no, mine))
@@ -108,23 +108,17 @@ def _ask(no: int, mine: Signs) -> dict[str, Any]:
     }
 
 
-def _locate(
-    session: Session,
-    draft: EntryDraft,
-    spots: dict[tuple[str | None, str | None], tuple[float, float, str] | None],
-) -> tuple[float, float, str] | None:
-    """Where a draft is; each postcode and town is looked up once."""
+def _locate(draft: EntryDraft, locator: Locator) -> tuple[float, float, str] | None:
+    """Where a draft is: longitude, latitude, precision."""
     place = draft.place
     if place is None:
         return None
     if place.lon is not None and place.lat is not None:
         return place.lon, place.lat, place.precision or "exact"
-    key = (place.postcode, place.town)
-    if key not in spots:
-        there = locate(session, postcode=place.postcode, town=place.town)
-        known = there.lon is not None and there.lat is not None and there.precision is not None
-        spots[key] = (there.lon, there.lat, there.precision) if known else None  # type: ignore[assignment]
-    return spots[key]
+    there = locator.locate(postcode=place.postcode, town=place.town)
+    if there.lon is None or there.lat is None or there.precision is None:
+        return None
+    return there.lon, there.lat, there.precision
 
 
 def _best(mine: Signs, theirs: Sequence[Signs], *, least: float) -> list[Found]:
