@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
@@ -17,9 +16,7 @@ SOURCE = "cambridgeshire-libraries"
 
 
 def run(*words: str | Path) -> Result:
-    app = typer.Typer()
-    app.command()(ingest)
-    return CliRunner().invoke(app, [str(word) for word in words])
+    return CliRunner().invoke(ingest, [str(word) for word in words])
 
 
 def test_unknown_source_and_missing_file_say_so(libraries: Path, tmp_path: Path) -> None:

@@ -1,66 +1,78 @@
-"""`hereabouts ingest`: brings a file of a known source in, or shows what that would do."""
+"""`hereabouts ingest`: brings a file in, or shows what that would do; its reports, conflicts and undoing."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from web.cli.reporting import describe_report
 from web.cli.shared import REFUSED, current_database, plain_errors, say
 
 if TYPE_CHECKING:
-    from ingest.report import IngestReport, Problem, Progress
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from ingest.report import IngestReport, Progress
 
 SOME_REFUSED = 3
-MOST_LINES = 40
-FATE_WORDS = {
-    "new": "new",
-    "changed": "changed",
-    "unchanged": "unchanged",
-    "refused": "refused",
-    "gone": "gone from the file",
-}
-PRECISION_WORDS = {
-    "exact": "exactly",
-    "postcode": "by postcode",
-    "sector": "by part of the postcode",
-    "outcode": "by postcode district",
-    "place": "by town or village only",
-    "nowhere": "nowhere",
-}
+BRING_IN = "file"
 
 
-def ingest(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or TSV file, in any usual encoding.")],
-    source: Annotated[str, typer.Option(help="Which known source the file is from.")],
+class FileOrCommand(TyperGroup):
+    """`hereabouts ingest FILE` is what people type most: what is no command of the group is a file."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [BRING_IN, *args]
+        return super().parse_args(ctx, args)
+
+
+ingest = typer.Typer(
+    cls=FileOrCommand,
+    help="Bring a file in: hereabouts ingest FILE --source NAME [--map FILE] [--apply]. Without --apply it "
+    "only shows what would happen.",
+    no_args_is_help=True,
+)
+
+
+@ingest.command(BRING_IN)
+def bring_in(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of any kind we can read.")],
+    source: Annotated[str, typer.Option(help="Which source the file is from.")],
     apply: Annotated[
         bool, typer.Option("--apply", help="Do it. Without this, nothing but the report is kept.")
     ] = False,
+    may_vanish: Annotated[
+        float | None,
+        typer.Option(help="The share of rows that may be gone at once, 0.3 for 30 %. Kept for next time."),
+    ] = None,
+    canary: Annotated[
+        list[str] | None,
+        typer.Option(help="A name that must be in the file. Can be given again. Kept for next time."),
+    ] = None,
+    when_gone: Annotated[
+        str | None,
+        typer.Option(help="What happens to entries that are gone: keep, close or archive. Kept."),
+    ] = None,
 ) -> None:
     """Bring a file in. Shows what would happen; --apply does it.
 
-    Exit code 0: clean. 3: some rows were refused. 1: nothing was done.
+    Exit code 0: clean. 3: some rows were refused or wait for a person. 1: nothing was done.
     """
-    from api.db import make_engine, make_session_factory
-    from api.settings import get_settings
     from ingest.readers import check_file
-    from ingest.run import ingest_file
+    from ingest.run import Rules, ingest_file
     from ingest.sources import get_source
 
     with plain_errors():
         # Before a database is started for nothing.
-        get_source(source)
+        known = get_source(source)
         check_file(file)
-    with current_database(get_settings()) as database:
-        engine = make_engine(database.url)
-        try:
-            with _progress() as progress:
-                factory = make_session_factory(engine)
-                report = ingest_file(factory, file, source=source, apply=apply, progress=progress)
-        finally:
-            engine.dispose()
+        rules = Rules(may_vanish, tuple(canary) if canary else None, when_gone)
+    with session_factory() as factory, _progress() as progress:
+        report = ingest_file(factory, file, source=known, apply=apply, progress=progress, rules=rules)
     for line in describe_report(report):
         say(line)
     raise typer.Exit(exit_code(report))
@@ -69,57 +81,21 @@ def ingest(
 def exit_code(report: "IngestReport") -> int:
     if report.does_nothing:
         return REFUSED
-    return SOME_REFUSED if report.count("refused") else 0
+    return SOME_REFUSED if report.count("refused") or report.count("conflict") else 0
 
 
-def describe_report(report: "IngestReport") -> Iterator[str]:
-    """The report in plain lines: totals, what changes, then every problem with what to do."""
-    yield f"{report.file_name} as {report.source} ({report.read_as})"
-    counts = report.counts
-    yield f"{counts['rows']} rows: " + ", ".join(
-        f"{counts[fate]} {words}" for fate, words in FATE_WORDS.items() if counts[fate] or fate != "gone"
-    )
-    if report.located:
-        yield "Located: " + ", ".join(
-            f"{count} {PRECISION_WORDS[how]}" for how, count in report.located.items()
-        )
-    yield from _shortened(list(_changes(report)), "changes")
-    yield from _shortened(list(_problem_lines(report)), "problems")
-    if report.does_nothing:
-        yield f"Nothing was done: no row could be used. Report {report.run_id} is stored."
-    elif report.applied:
-        yield f"Done. Report {report.run_id} is stored."
-    else:
-        yield f"This was a dry run: no entry was touched. Report {report.run_id} is stored."
-        yield "Add --apply to do it."
+@contextmanager
+def session_factory() -> "Iterator[sessionmaker[Session]]":
+    """Sessions on the directory: an import takes more than one transaction."""
+    from api.db import make_engine, make_session_factory
+    from api.settings import get_settings
 
-
-def _changes(report: "IngestReport") -> Iterator[str]:
-    for row in report.rows:
-        if row.fate == "changed":
-            yield f"  row {row.row}, {row.name}: changed {', '.join(row.fields)}"
-
-
-def _problem_lines(report: "IngestReport") -> Iterator[str]:
-    for row, problem in report.problems():
-        mark = "REFUSED" if row.fate == "refused" else "GONE" if row.fate == "gone" else "look at"
-        name = f" ({row.name})" if row.name else ""
-        yield f"  {mark} {_where(problem)}{name}: {problem.what} {problem.todo}"
-
-
-def _where(problem: "Problem") -> str:
-    parts = [f"row {problem.row}" if problem.row is not None else "", problem.column or ""]
-    shown = f"“{problem.value}”" if problem.value else ""
-    return " ".join(part for part in (", ".join(part for part in parts if part), shown) if part)
-
-
-def _shortened(lines: list[str], what: str) -> Iterator[str]:
-    if not lines:
-        return
-    yield f"{what.capitalize()}:"
-    yield from lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        yield f"  and {len(lines) - MOST_LINES} more {what}"
+    with current_database(get_settings()) as database:
+        engine = make_engine(database.url)
+        try:
+            yield make_session_factory(engine)
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -128,8 +104,16 @@ def _progress() -> Iterator["Progress | None"]:
     if not sys.stdout.isatty():
         yield None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    with Bar(transient=True) as bar:
-        task = bar.add_task("Rows", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    rate = TextColumn("{task.fields[rate]} rows a second")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate)
+    with Bar(*columns, TimeRemainingColumn(), transient=True) as bar:
+        task = bar.add_task("Rows", total=None, rate="…")
+
+        def show(done: int, total: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}" if speed else "…")
+
+        yield show
