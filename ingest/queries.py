@@ -19,6 +19,7 @@ from api.models import (
     PostcodeGroup,
     PostcodeRow,
     Revision,
+    SavedMapping,
     Source,
     SourceRow,
 )
@@ -311,3 +312,11 @@ def _json(value: Any) -> str:
 
 def _pieces(items: Sequence[Item]) -> Iterable[list[Item]]:
     return (list(items[start : start + _PIECE]) for start in range(0, len(items), _PIECE))
+
+
+def find_mapping(session: Session, name: str) -> SavedMapping | None:
+    return session.get(SavedMapping, name)
+
+
+def list_mappings(session: Session) -> list[SavedMapping]:
+    return list(session.scalars(select(SavedMapping).order_by(SavedMapping.name)))

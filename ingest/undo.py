@@ -2,9 +2,10 @@
 
 Every row of the directory that the run wrote is put back as it was, and what it brought is taken away:
 entries with all their parts, places, organisations, what is known of the source's rows, what waits for a
-person. The public face is worked out again for all of them. Three things go on instead of back, because they are
-history: an entry's `version` rises by one and its `updated_at` is now (a copy somebody holds must not look
-current), a revision says that the run was undone, and the search index is told. The run and its report stay.
+person. The public face is worked out again for all of them. Three things go on instead of back, because they
+are history: an entry's `version` rises by one and its `updated_at` is now (a copy somebody holds must not
+look current), a revision says that the run was undone, and the search index is told. The run and its report
+stay.
 """
 
 from collections.abc import Sequence

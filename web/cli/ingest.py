@@ -15,7 +15,9 @@ from web.cli.shared import REFUSED, current_database, plain_errors, say
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
+    from ingest.mapping import KnownSource
     from ingest.report import IngestReport, Progress
+    from ingest.saved import Mapping
 
 SOME_REFUSED = 3
 BRING_IN = "file"
@@ -45,6 +47,13 @@ def bring_in(
     apply: Annotated[
         bool, typer.Option("--apply", help="Do it. Without this, nothing but the report is kept.")
     ] = False,
+    map_: Annotated[
+        str | None,
+        typer.Option("--map", help="A mapping: a YAML file, or the name of one we keep. Kept with --apply."),
+    ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Print a mapping for this file to look at and mend, and stop.")
+    ] = False,
     may_vanish: Annotated[
         float | None,
         typer.Option(help="The share of rows that may be gone at once, 0.3 for 30 %. Kept for next time."),
@@ -62,20 +71,52 @@ def bring_in(
 
     Exit code 0: clean. 3: some rows were refused or wait for a person. 1: nothing was done.
     """
-    from ingest.readers import check_file
+    from ingest.readers import check_file, read_bytes, read_sheet
     from ingest.run import Rules, ingest_file
-    from ingest.sources import get_source
 
     with plain_errors():
         # Before a database is started for nothing.
-        known = get_source(source)
         check_file(file)
         rules = Rules(may_vanish, tuple(canary) if canary else None, when_gone)
-    with session_factory() as factory, _progress() as progress:
-        report = ingest_file(factory, file, source=known, apply=apply, progress=progress, rules=rules)
+        if propose:
+            from ingest.proposing import propose_mapping
+
+            say(propose_mapping(read_sheet(file.name, read_bytes(file)), name=source).as_yaml())
+            return
+        given = _given_mapping(source, map_)
+    with session_factory() as factory:
+        known = _known_source(factory, source, map_, given, keep=apply)
+        with _progress() as progress:
+            report = ingest_file(factory, file, source=known, apply=apply, progress=progress, rules=rules)
     for line in describe_report(report):
         say(line)
     raise typer.Exit(exit_code(report))
+
+
+def _given_mapping(source: str, given: str | None) -> "Mapping | None":
+    """The mapping of a file on disk. Raises BadInput for a source that nobody can know."""
+    from ingest.saved import read_mapping
+
+    if given is None:
+        return None
+    path = Path(given)
+    return read_mapping(path) if path.is_file() or path.suffix in (".yaml", ".yml") else None
+
+
+def _known_source(
+    factory: "sessionmaker[Session]", source: str, given: str | None, mapping: "Mapping | None", *, keep: bool
+) -> "KnownSource":
+    """The source as code, with the mapping given, or with the one kept by that name or the source's."""
+    from ingest.saved import find_mapping, keep_mapping
+    from ingest.sources import KNOWN_SOURCES, get_source
+
+    if given is None and source in KNOWN_SOURCES:
+        return KNOWN_SOURCES[source]
+    with plain_errors(), factory.begin() as session:
+        mapping = mapping or find_mapping(session, given or source)
+        if mapping is not None and keep:
+            keep_mapping(session, mapping)
+        return mapping.to_source(source) if mapping else get_source(source)
 
 
 def exit_code(report: "IngestReport") -> int:
