@@ -1,6 +1,7 @@
 """What the columns of a mapping make of one row."""
 
 import re
+from collections import defaultdict
 from datetime import date
 from functools import cache
 from math import isfinite
@@ -43,92 +44,92 @@ _NO_COLUMN: Final = "(no column for this day)"
 _GRID: Final = (700_000, 1_300_000)
 
 
-def make_entry(mapping: "Mapping", row: Row) -> EntryDraft:
-    """The row's entry. What is not understood is noted on the row, and kept as words where it can be."""
-    text = _Texts(mapping, row)
-    sessions, times = _sessions(mapping, row)
-    organisation = text.one("organisation")
-    costs = text.joined("cost")
-    referral = text.joined("referral")
-    access: dict[AccessFact, bool] = {
-        fact: answer for fact in _ACCESS if (answer := _yes_or_no(text.one(fact))) is not None
-    }
-    return EntryDraft(
-        kind=_kind(mapping, row, text.one("kind")),
-        name=text.one("name") or "",
-        summary=text.joined("summary"),
-        description=_paragraphs(text.paragraphs("description"), times),
-        organisation=OrganisationDraft(name=organisation[:200]) if organisation else None,
-        place=_place(mapping, row, text),
-        privacy=mapping.privacy,
-        sessions=sessions,
-        contacts=_contacts(mapping, row),
-        needs=_terms(mapping, row, text, "needs"),
-        languages=_languages(row, text),
-        age_from=_age(text.one("age_from")),
-        age_to=_age(text.one("age_to")),
-        eligibility=text.joined("eligibility"),
-        cost=_cost(costs),
-        cost_note=costs,
-        referral_by=referral,
-        access=access,
-        state="closed" if _is_closed(text.one("closed")) else "running",
-        state_note="The list says that it has closed." if _is_closed(text.one("closed")) else None,
-    )
+class EntryMaker:
+    """Makes entries of rows with one mapping, whose columns it has looked up once."""
 
+    def __init__(self, mapping: "Mapping") -> None:
+        self.mapping = mapping
+        self.columns: dict[Meaning, list[str]] = defaultdict(list)
+        for one in mapping.columns:
+            self.columns[one.means].append(one.heading)
+        self._folded = {means: list(map(fold_name, given)) for means, given in self.columns.items()}
+        ours = {fold_name(word): one.code for one in KINDS for word in (one.code, one.label, one.plural)}
+        self.kinds = ours | {fold_name(word): kind for word, kind in mapping.kinds.items()}
+        self.terms = known_terms() | {fold_name(word): code for word, code in mapping.terms.items()}
 
-class _Texts:
-    """The cells of a row by what they mean."""
+    def column(self, meaning: Meaning) -> str | None:
+        return next(iter(self.columns.get(meaning, ())), None)
 
-    def __init__(self, mapping: "Mapping", row: Row) -> None:
-        self._mapping, self._row = mapping, row
-
-    def all(self, meaning: Meaning) -> list[str]:
-        found = [self._row.text(one.heading) for one in self._mapping.of(meaning)]
+    def all(self, row: Row, meaning: Meaning) -> list[str]:
+        """The filled cells that mean this, each in one line."""
+        found = (" ".join(row.cells.get(one, "").split()) for one in self._folded.get(meaning, ()))
         return [text for text in found if text]
 
-    def one(self, meaning: Meaning) -> str | None:
-        return next(iter(self.all(meaning)), None)
+    def one(self, row: Row, meaning: Meaning) -> str | None:
+        return next(iter(self.all(row, meaning)), None)
 
-    def joined(self, meaning: Meaning) -> str | None:
-        return "; ".join(self.all(meaning)) or None
+    def joined(self, row: Row, meaning: Meaning) -> str | None:
+        return "; ".join(self.all(row, meaning)) or None
 
-    def paragraphs(self, meaning: Meaning) -> list[str]:
-        return self.all(meaning)
+    def __call__(self, row: Row) -> EntryDraft:
+        """The row's entry. What is not understood is noted on the row, and kept as words where it can be."""
+        sessions, times = _sessions(self, row)
+        organisation = self.one(row, "organisation")
+        costs = self.joined(row, "cost")
+        is_closed = _is_closed(self.one(row, "closed"))
+        access: dict[AccessFact, bool] = {
+            fact: answer for fact in _ACCESS if (answer := _yes_or_no(self.one(row, fact))) is not None
+        }
+        return EntryDraft(
+            kind=_kind(self, row),
+            name=self.one(row, "name") or "",
+            summary=self.joined(row, "summary"),
+            description=_paragraphs(self.all(row, "description"), times),
+            organisation=OrganisationDraft(name=organisation[:200]) if organisation else None,
+            place=_place(self, row),
+            privacy=self.mapping.privacy,
+            sessions=sessions,
+            contacts=_contacts(self.mapping, row),
+            needs=_needs(self, row),
+            languages=_languages(self, row),
+            age_from=_age(self.one(row, "age_from")),
+            age_to=_age(self.one(row, "age_to")),
+            eligibility=self.joined(row, "eligibility"),
+            cost=_cost(costs),
+            cost_note=costs,
+            referral_by=self.joined(row, "referral"),
+            access=access,
+            state="closed" if is_closed else "running",
+            state_note="The list says that it has closed." if is_closed else None,
+        )
 
 
 def _paragraphs(parts: list[str], times: str | None) -> str | None:
     return "\n\n".join([*parts, *([f"Times: {times}"] if times else [])]) or None
 
 
-def _kind(mapping: "Mapping", row: Row, said: str | None) -> Kind:
+def _kind(make: EntryMaker, row: Row) -> Kind:
+    said, usual = make.one(row, "kind"), make.mapping.kind
     if said is None:
-        return mapping.kind
-    known = {fold_name(word): kind for word, kind in mapping.kinds.items()}
-    known = {fold_name(word): one.code for one in KINDS for word in (one.code, one.label, one.plural)} | known
-    kind = known.get(fold_name(said))
+        return usual
+    kind = make.kinds.get(fold_name(said))
     if kind is None:
         row.note(
-            _heading(mapping, "kind"),
-            f"We do not know this kind, so we took it for a {mapping.kind.replace('_', ' ')}.",
+            make.column("kind"),
+            f"We do not know this kind, so we took it for a {usual.replace('_', ' ')}.",
             "Say under “kinds” in the mapping which of our kinds it is.",
         )
-    return kind or mapping.kind
+    return kind or usual
 
 
-def _heading(mapping: "Mapping", meaning: Meaning) -> str | None:
-    return next((one.heading for one in mapping.of(meaning)), None)
-
-
-def _place(mapping: "Mapping", row: Row, text: _Texts) -> PlaceDraft | None:
-    column = _heading(mapping, "postcode")
+def _place(make: EntryMaker, row: Row) -> PlaceDraft | None:
+    column = make.column("postcode")
     postcode = read_postcode(row, column) if column else None
-    point = _point(mapping, row)
-    address = [line[:200] for one in text.all("address") for line in one.split("\n") if line]
-    name, town = text.one("place_name"), text.one("town")
-    if not (postcode or point or address or town or name):
+    lon, lat = _point(make, row) or (None, None)
+    address = [line[:200] for line in make.all(row, "address")]
+    name, town = make.one(row, "place_name"), make.one(row, "town")
+    if not (postcode or address or town or name) and lon is None:
         return None
-    lon, lat = point or (None, None)
     return PlaceDraft(
         name=name[:200] if name else None,
         address=address,
@@ -139,24 +140,22 @@ def _place(mapping: "Mapping", row: Row, text: _Texts) -> PlaceDraft | None:
     )
 
 
-def _point(mapping: "Mapping", row: Row) -> tuple[float, float] | None:
+def _point(make: EntryMaker, row: Row) -> tuple[float, float] | None:
     """(lon, lat), whatever the columns give: degrees either way round, or metres of the National Grid."""
-    for across, up in (("lon", "lat"), ("easting", "northing")):
-        x_column, y_column = _heading(mapping, across), _heading(mapping, up)  # type: ignore[arg-type]
-        if x_column and y_column and (row.text(x_column) or row.text(y_column)):
-            shown = f"{row.text(x_column) or ''}, {row.text(y_column) or ''}"
-            x, y = _number(row.text(x_column)), _number(row.text(y_column))
-            return _read_point(row, x_column, x, y, shown, grid_meant=across == "easting")
-    column = _heading(mapping, "point")
-    text = row.text(column) if column else None
+    pairs: tuple[tuple[Meaning, Meaning], ...] = (("lon", "lat"), ("easting", "northing"))
+    for across, up in pairs:
+        column, x, y = make.column(across), make.one(row, across), make.one(row, up)
+        if column and (x or y):
+            shown = f"{x or ''}, {y or ''}"
+            grid_meant = across == "easting"
+            return _read_point(row, column, _number(x), _number(y), shown, grid_meant=grid_meant)
+    column, text = make.column("point"), make.one(row, "point")
     if column is None or text is None:
         return None
     wkt, pair = _WKT.match(text), _PAIR.fullmatch(text)
-    if wkt:
-        return _read_point(row, column, _number(wkt[1]), _number(wkt[2]), text, grid_meant=None)
     # Without WKT people write the latitude first.
-    y, x = (_number(pair[1]), _number(pair[2])) if pair else (None, None)
-    return _read_point(row, column, x, y, text, grid_meant=None)
+    first, second = (wkt[1], wkt[2]) if wkt else (pair[2], pair[1]) if pair else (None, None)
+    return _read_point(row, column, _number(first), _number(second), text, grid_meant=None)
 
 
 def _read_point(
@@ -197,15 +196,15 @@ def _number(text: str | None) -> float | None:
     return number if isfinite(number) else None
 
 
-def _sessions(mapping: "Mapping", row: Row) -> tuple[list[SessionDraft], str | None]:
+def _sessions(make: EntryMaker, row: Row) -> tuple[list[SessionDraft], str | None]:
     """The sessions, and in the file's own words what could not be read as one."""
     sessions: list[SessionDraft] = []
-    week = [_heading(mapping, day) or _NO_COLUMN for day in WEEK]
+    week = tuple(make.column(day) or _NO_COLUMN for day in WEEK)
     if set(week) != {_NO_COLUMN}:
-        sessions += read_week(row, tuple(week), purpose="session", label=None, since=HOURS_SINCE)
+        sessions += read_week(row, week, purpose="session", label=None, since=HOURS_SINCE)
     words = []
-    for column in mapping.of("hours"):
-        found, left = read_times(row, column.heading)
+    for column in make.columns.get("hours", ()):
+        found, left = read_times(row, column)
         sessions += found
         words += [left] if left else []
     return sessions, "; ".join(words) or None
@@ -233,41 +232,35 @@ def _contacts(mapping: "Mapping", row: Row) -> list[ContactDraft]:
 
 
 @cache
-def _known_terms() -> dict[str, str]:
+def known_terms() -> dict[str, str]:
+    """Codes of our needs by their labels and by what people say instead."""
     listed = yaml.safe_load(TAXONOMY.read_text(encoding="utf-8"))["needs"]
     words = {fold_name(word): one["code"] for one in reversed(listed) for word in one.get("words", [])}
     return words | {fold_name(name): one["code"] for one in listed for name in (one["code"], one["label"])}
 
 
-def _terms(mapping: "Mapping", row: Row, text: _Texts, meaning: Meaning) -> list[str]:
-    own = {fold_name(word): code for word, code in mapping.terms.items()}
-    found: dict[str, None] = {}
-    unknown = []
-    for word in (part for cell in text.all(meaning) for part in _LISTED.split(cell) if part):
-        code = own.get(fold_name(word)) or _known_terms().get(fold_name(word))
-        if code is None:
-            unknown.append(word)
-        else:
-            found[code] = None
-    if unknown:
-        row.note(
-            _heading(mapping, meaning),
-            "These words are not among ours, so the entry is not found by them.",
-            "Say under “terms” in the mapping which of our needs they mean.",
-            value=", ".join(unknown)[:200],
-        )
-    return list(found)
+@cache
+def _known_languages() -> dict[str, str]:
+    return {fold_name(word): code for code, label in LANGUAGE_LABELS.items() for word in (code, label)}
 
 
-def _languages(row: Row, text: _Texts) -> list[str]:
-    known = {fold_name(label): code for code, label in LANGUAGE_LABELS.items()} | {
-        code: code for code in LANGUAGE_LABELS
-    }
-    words = [part for cell in text.all("languages") for part in _LISTED.split(cell) if part]
-    unknown = [word for word in words if fold_name(word) not in known]
+def _needs(make: EntryMaker, row: Row) -> list[str]:
+    todo = "Say under “terms” in the mapping which of our needs they mean."
+    return _known(make, row, "needs", make.terms, todo)
+
+
+def _languages(make: EntryMaker, row: Row) -> list[str]:
+    return _known(make, row, "languages", _known_languages(), "Ask for the language to be added.")
+
+
+def _known(make: EntryMaker, row: Row, meaning: Meaning, codes: dict[str, str], todo: str) -> list[str]:
+    """Codes of the words in the cells; a word we do not have is said."""
+    words = [part for cell in make.all(row, meaning) for part in _LISTED.split(cell) if part]
+    unknown = [word for word in words if fold_name(word) not in codes]
     if unknown:
-        row.note(None, "We have no such language.", "Ask for it to be added.", value=", ".join(unknown)[:200])
-    return list(dict.fromkeys(known[fold_name(word)] for word in words if fold_name(word) in known))
+        what = "These words are not among ours, so the entry is not found by them."
+        row.note(make.column(meaning), what, todo, value=", ".join(unknown)[:200])
+    return list(dict.fromkeys(codes[fold_name(word)] for word in words if fold_name(word) in codes))
 
 
 def _cost(text: str | None) -> Cost | None:

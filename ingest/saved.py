@@ -1,7 +1,7 @@
 """Mappings that people make for files we do not know: written as YAML, kept by name, used as a source."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -16,7 +16,7 @@ from api.errors import BadInput, FieldProblem
 from api.models import SavedMapping
 from geo.gazetteer import fold_name
 from ingest import queries
-from ingest.columns import make_entry
+from ingest.columns import EntryMaker
 from ingest.identity import make_key
 from ingest.mapping import KnownSource
 from ingest.meanings import Meaning
@@ -84,19 +84,25 @@ class Mapping(Part):
             attribution=self.source.attribution,
             columns=tuple(one.heading for one in self.columns if one.means != "ignore" and not one.optional),
             name_column=self.of("name")[0].heading,
-            key_of=self._key_of,
-            map_row=lambda row: make_entry(self, row),
+            key_of=self._key_maker(),
+            map_row=EntryMaker(self),
             print=hashlib.blake2b(orjson.dumps(kept), digest_size=16).hexdigest(),
             mapping=self.name,
         )
 
-    def _key_of(self, row: Row) -> str | None:
-        key = " ".join(text for one in self.of("key") if (text := row.text(one.heading)))
-        if key:
-            return fold_name(key) or key
-        name = row.text(self.of("name")[0].heading)
-        places = [text for one in self.of("postcode", "town") if (text := row.text(one.heading))]
-        return make_key(name, places[0] if places else None)
+    def _key_maker(self) -> Callable[[Row], str | None]:
+        keys = [one.heading for one in self.of("key")]
+        name = self.of("name")[0].heading
+        places = [one.heading for one in self.of("postcode", "town")]
+
+        def key_of(row: Row) -> str | None:
+            key = " ".join(text for one in keys if (text := row.text(one)))
+            if key:
+                return fold_name(key) or key
+            place = next((text for one in places if (text := row.text(one))), None)
+            return make_key(row.text(name), place)
+
+        return key_of
 
     def without_samples(self) -> dict[str, Any]:
         """As it is kept: nothing of the file's own rows."""
