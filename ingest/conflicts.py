@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,7 +13,7 @@ from api.entries.schemas import EntryDraft
 from api.entries.service import ToSave, save_entry
 from api.errors import BadInput, NotFound
 from api.models import IngestConflict
-from ingest import queries
+from ingest import queries, queries_runs
 from ingest.merging import Clash, with_field
 from ingest.report import Problem, field_words, value_words
 
@@ -22,7 +24,7 @@ class Conflicts:
     def __init__(self, session: Session, source_code: str, run_id: UUID) -> None:
         self._source_code, self._run_id = source_code, run_id
         self._open: dict[UUID, dict[str, IngestConflict]] = defaultdict(dict)
-        for one in queries.open_conflicts(session, source_code):
+        for one in queries_runs.open_conflicts(session, source_code):
             self._open[one.entry_id][one.field] = one
 
     def waiting_problem(self, entry_id: UUID, row: int) -> Problem | None:
@@ -71,14 +73,30 @@ def _answer(row: IngestConflict, answer: str, *, by: str) -> None:
     row.answer, row.answered_by, row.answered_at = answer, by, datetime.now(UTC)
 
 
-def list_conflicts(session: Session, *, source_code: str | None = None) -> list[IngestConflict]:
+@dataclass(frozen=True)
+class Waiting:
+    """One field of an entry that waits: what we say and what the source says."""
+
+    id: UUID
+    entry_id: UUID
+    name: str
+    source_code: str
+    field: str
+    ours: Any
+    theirs: Any
+
+
+def list_conflicts(session: Session, *, source_code: str | None = None) -> list[Waiting]:
     """What waits for a person, oldest first."""
-    return queries.waiting_conflicts(session, source_code)
+    return [
+        Waiting(one.id, one.entry_id, name, one.source_code, one.field, one.ours, one.theirs)
+        for one, name in queries_runs.waiting_conflicts(session, source_code)
+    ]
 
 
 def settle_conflict(session: Session, conflict_id: UUID, *, take_source: bool, by: str) -> None:
     """Take the source's value, or keep ours. Raises NotFound, and BadInput when its value no longer fits."""
-    row = queries.find_conflict(session, conflict_id)
+    row = queries_runs.find_conflict(session, conflict_id)
     if row is None or row.answer is not None:
         raise NotFound("Nothing waits under this number. Somebody may have decided already.")
     if take_source:

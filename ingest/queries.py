@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -13,13 +13,10 @@ from sqlalchemy.orm import Session
 
 from api.models import (
     Entry,
-    IngestConflict,
-    IngestRun,
     Place,
     PostcodeGroup,
     PostcodeRow,
     Revision,
-    SavedMapping,
     Source,
     SourceRow,
 )
@@ -244,66 +241,8 @@ def mark_gone(session: Session, source_code: str, keys: Collection[str], *, at: 
         )
 
 
-def open_conflicts(session: Session, source_code: str) -> list[IngestConflict]:
-    rows = select(IngestConflict).where(
-        IngestConflict.source_code == source_code, IngestConflict.answer.is_(None)
-    )
-    return list(session.scalars(rows))
-
-
-def waiting_conflicts(session: Session, source_code: str | None) -> list[IngestConflict]:
-    rows = select(IngestConflict).where(IngestConflict.answer.is_(None)).order_by(IngestConflict.made_at)
-    if source_code is not None:
-        rows = rows.where(IngestConflict.source_code == source_code)
-    return list(session.scalars(rows))
-
-
-def find_conflict(session: Session, conflict_id: UUID) -> IngestConflict | None:
-    return session.get(IngestConflict, conflict_id, with_for_update=True)
-
-
 def get_source_row(session: Session, code: str) -> Source:
     return session.get_one(Source, code)
-
-
-def stop_unfinished(session: Session, source_code: str, run_id: UUID, before: datetime) -> int:
-    """Runs of the source that began earlier and never ended: they were killed and left nothing."""
-    stopped = session.execute(
-        update(IngestRun)
-        .where(
-            IngestRun.source_code == source_code,
-            IngestRun.state == "running",
-            IngestRun.id != run_id,
-            IngestRun.started_at <= before,
-        )
-        .values(state="stopped", note="It was cut off before its end. Nothing of it was kept.")
-        .returning(IngestRun.id)
-    )
-    return len(stopped.all())
-
-
-def end_run(
-    session: Session, run_id: UUID, *, state: str, note: str | None, counts: dict[str, Any] | None = None
-) -> None:
-    session.execute(
-        update(IngestRun)
-        .where(IngestRun.id == run_id)
-        .values(state=state, note=note, counts=counts or {}, finished_at=func.clock_timestamp())
-    )
-
-
-_COPY_FATES = (
-    "COPY directory.ingest_row (run_id, row_no, row_key, name, fate, entry_id, version, changes, problems, "
-    "looks_like) FROM STDIN"
-)
-_COPY_BLOCK = 1 << 20
-
-
-def copy_fates(session: Session, spool: IO[bytes]) -> None:
-    """Store the fates of a run from lines in COPY's own text form, from where the file stands."""
-    with driver(session).cursor() as cursor, cursor.copy(_COPY_FATES) as copy:
-        while block := spool.read(_COPY_BLOCK):
-            copy.write(block)
 
 
 def _json(value: Any) -> str:
@@ -312,11 +251,3 @@ def _json(value: Any) -> str:
 
 def _pieces(items: Sequence[Item]) -> Iterable[list[Item]]:
     return (list(items[start : start + _PIECE]) for start in range(0, len(items), _PIECE))
-
-
-def find_mapping(session: Session, name: str) -> SavedMapping | None:
-    return session.get(SavedMapping, name)
-
-
-def list_mappings(session: Session) -> list[SavedMapping]:
-    return list(session.scalars(select(SavedMapping).order_by(SavedMapping.name)))

@@ -89,10 +89,6 @@ WHERE b.op = 'added' AND b.row_id = ROW(t.id)::text
 }
 
 
-def find_run(session: Session, run_id: UUID) -> IngestRun | None:
-    return session.get(IngestRun, run_id)
-
-
 def later_run(session: Session, run: IngestRun) -> IngestRun | None:
     """A run of the same source that was applied after this one and still stands."""
     rows = select(IngestRun).where(

@@ -1,10 +1,11 @@
 """One import from file to report: read, map, check, locate, match, store."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.db import writing
 from api.models import IngestRun, Source
 from geo.gazetteer import fold_name
-from ingest import queries
+from ingest import queries, queries_runs
 from ingest.checks.places import PlaceChecks
 from ingest.chunks import Importing, bring_in_chunk
 from ingest.conflicts import Conflicts
@@ -29,7 +30,21 @@ from ingest.tally import Tally
 from ingest.vanishing import Vanished, find_vanished, let_go
 
 CHUNK = 1_000
-Keyed = list[tuple[Row, str | None]]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a file with their keys. The rows may be read anew at each walk: a large file is never in
+    memory as a whole."""
+
+    rows: Sequence[Row]
+    keys: list[str | None]
+    names: frozenset[str]
+
+    def chunks(self) -> Iterator[list[tuple[Row, str | None]]]:
+        pairs = zip(self.rows, self.keys, strict=True)
+        while chunk := list(islice(pairs, CHUNK)):
+            yield chunk
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ def ingest_rows(
     except BaseException:
         # Best effort: a run that was killed is found by the next one.
         with suppress(SQLAlchemyError), writing(session_factory) as session:
-            queries.end_run(
+            queries_runs.end_run(
                 session, report.run_id, state="stopped", note="It failed. Nothing of it was kept."
             )
         raise
@@ -142,17 +157,17 @@ def _run(
 ) -> IngestReport:
     session, known = run.session, run.known
     queries.lock_source(session, known.code)
-    notes = _notes(known, queries.stop_unfinished(session, known.code, report.run_id, report.started_at))
+    notes = _notes(known, queries_runs.stop_unfinished(session, known.code, report.run_id, report.started_at))
     source = queries.get_source_row(session, known.code)
-    keyed: Keyed = [(row, None if row.broken else known.key_of(row)) for row in rows]
-    in_file = {key for _, key in keyed if key is not None}
+    read = _read_keys(known, rows, names=bool(source.canaries))
+    in_file = {key for key in read.keys if key is not None}
     held = queries.known_keys(session, known.code)
     run.renamed = find_renamed(in_file - held, held - in_file)
     gone = held - in_file - set(run.renamed.values())
-    vanished = find_vanished(source, held=len(held), gone=gone, missing=_missing(known, source, keyed))
+    vanished = find_vanished(source, held=len(held), gone=gone, missing=_missing(source, read))
     if vanished.refusal is None or not report.applied:
-        _bring_in(run, keyed, vanished, source, tally, progress, applied=report.applied)
-    queries.copy_fates(session, tally.rewound())
+        _bring_in(run, read, vanished, source, tally, progress, applied=report.applied)
+    queries_runs.copy_fates(session, tally.rewound())
     report = replace(
         report,
         counts=tally.counts,
@@ -162,13 +177,13 @@ def _run(
         applied=report.applied and vanished.refusal is None,
     )
     state = "refused" if report.refused else "done"
-    queries.end_run(session, report.run_id, state=state, note=report.refused, counts=report.counts)
+    queries_runs.end_run(session, report.run_id, state=state, note=report.refused, counts=report.counts)
     return report
 
 
 def _bring_in(
     run: Importing,
-    keyed: Keyed,
+    read: _Rows,
     vanished: Vanished,
     source: Source,
     tally: Tally,
@@ -184,11 +199,13 @@ def _bring_in(
     if applied:
         queries.remember_what_was(session, run.run_id)
     queries.rename_rows(session, run.known.code, run.renamed)
-    for start in range(0, len(keyed), CHUNK):
-        for fate in bring_in_chunk(run, keyed[start : start + CHUNK]):
+    done = 0
+    for chunk in read.chunks():
+        for fate in bring_in_chunk(run, chunk):
             tally.add(fate)
+        done += len(chunk)
         if progress is not None:
-            progress(min(start + CHUNK, len(keyed)), len(keyed))
+            progress(done, len(read.keys))
     for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
         tally.add(fate)
     queries.remember_what_was(session, None)
@@ -216,13 +233,21 @@ def _notes(known: KnownSource, stopped: int) -> tuple[Problem, ...]:
     return tuple(notes)
 
 
-def _missing(known: KnownSource, source: Source, keyed: Keyed) -> list[str]:
+def _read_keys(known: KnownSource, rows: Sequence[Row], *, names: bool) -> _Rows:
+    """All keys at once, before anything is written: what is gone, or renamed, must be known first."""
+    keys: list[str | None] = []
+    found = set()
+    for row in rows:
+        keys.append(None if row.broken else known.key_of(row))
+        if names:
+            found.add(fold_name(row.text(known.name_column) or ""))
+    return _Rows(rows, keys, frozenset(found))
+
+
+def _missing(source: Source, read: _Rows) -> list[str]:
     """Canaries that are not in the file, by name or key."""
-    if not source.canaries:
-        return []
-    names: Collection[str] = {fold_name(row.text(known.name_column) or "") for row, _ in keyed}
-    keys = {key for _, key in keyed}
-    return [one for one in source.canaries if fold_name(one) not in names and one not in keys]
+    keys = set(read.keys)
+    return [one for one in source.canaries if fold_name(one) not in read.names and one not in keys]
 
 
 def _source_row(known: KnownSource) -> Source:

@@ -15,7 +15,7 @@ from api.entries.vocabulary import Kind, Privacy
 from api.errors import BadInput, FieldProblem
 from api.models import SavedMapping
 from geo.gazetteer import fold_name
-from ingest import queries
+from ingest import queries_runs
 from ingest.columns import EntryMaker
 from ingest.identity import make_key
 from ingest.mapping import KnownSource
@@ -145,7 +145,7 @@ def _bad(message: str) -> BadInput:
 def keep_mapping(session: Session, mapping: Mapping) -> None:
     """Keep it by its name, in place of an older one."""
     document = mapping.without_samples()
-    held = queries.find_mapping(session, mapping.name)
+    held = queries_runs.find_mapping(session, mapping.name)
     if held is None or held.document != document:
         now = datetime.now(UTC)
         session.merge(SavedMapping(name=mapping.name, document=document, changed_at=now))
@@ -153,9 +153,9 @@ def keep_mapping(session: Session, mapping: Mapping) -> None:
 
 
 def find_mapping(session: Session, name: str) -> Mapping | None:
-    held = queries.find_mapping(session, name)
+    held = queries_runs.find_mapping(session, name)
     return parse_mapping(held.document, name) if held else None
 
 
 def list_mappings(session: Session) -> Sequence[SavedMapping]:
-    return queries.list_mappings(session)
+    return queries_runs.list_mappings(session)

@@ -15,10 +15,11 @@ from uuid import UUID
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
-from api.errors import BadInput, NotFound
+from api.errors import BadInput
 from api.face.service import project_entries
 from api.models import IngestRun
-from ingest import queries, queries_undo
+from ingest import queries, queries_runs, queries_undo
+from ingest.exporting import get_run
 
 _AT_ONCE = 500
 _MOST_NAMES = 10
@@ -59,14 +60,12 @@ def undo_run(session: Session, run_id: UUID, *, keep_edited: bool = False) -> Un
     for start in range(0, len(ids), _AT_ONCE):
         project_entries(session, ids[start : start + _AT_ONCE])
     queries_undo.forget_before(session, run_id)
-    queries.end_run(session, run_id, state="undone", note="It was undone.", counts=run.counts)
+    queries_runs.end_run(session, run_id, state="undone", note="It was undone.", counts=run.counts)
     return Undone(len(new), restored, tuple(sorted(edited.values())), shared)
 
 
 def _get_run(session: Session, run_id: UUID) -> IngestRun:
-    run = queries_undo.find_run(session, run_id)
-    if run is None:
-        raise NotFound("There is no such import. `hereabouts ingest runs` lists them.")
+    run = get_run(session, run_id)
     queries.lock_source(session, run.source_code)
     session.refresh(run)
     if run.state == "undone":

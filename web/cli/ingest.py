@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 from typer.core import TyperGroup
 
-from web.cli.reporting import describe_report
-from web.cli.shared import REFUSED, current_database, plain_errors, say
+from web.cli.reporting import FATE_WORDS, describe_report
+from web.cli.shared import REFUSED, current_database, directory_session, plain_errors, say
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
@@ -158,3 +159,104 @@ def _progress() -> Iterator["Progress | None"]:
             bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}" if speed else "…")
 
         yield show
+
+
+@ingest.command()
+def runs(limit: Annotated[int, typer.Option(help="How many.")] = 20) -> None:
+    """The newest imports, dry runs too."""
+    from ingest.exporting import list_runs
+
+    with directory_session() as session:
+        for run in list_runs(session, limit=limit):
+            how = run.state if run.state != "done" else "applied" if run.applied else "dry run"
+            counts = ", ".join(f"{n} {FATE_WORDS[fate]}" for fate, n in run.counts.items() if _told(fate, n))
+            say(f"{run.id}  {run.started_at:%Y-%m-%d %H:%M}  {run.source_code}  {run.file_name}  {how}")
+            say(f"    {counts or run.note or 'no rows'}")
+
+
+def _told(fate: str, count: object) -> bool:
+    return fate in FATE_WORDS and bool(count)
+
+
+@ingest.command()
+def report(
+    run: Annotated[UUID, typer.Argument(help="The number of the import.")],
+    csv: Annotated[Path, typer.Option(help="Where to write it.")],
+) -> None:
+    """Every row of an import as CSV: its fate, what changed, what is wrong and what to do."""
+    from ingest.exporting import write_report
+
+    with directory_session() as session, csv.open("w", newline="", encoding="utf-8-sig") as file:
+        written = write_report(session, run, file)
+    say(f"{written} lines in {csv}.")
+
+
+@ingest.command()
+def undo(
+    run: Annotated[UUID, typer.Argument(help="The number of the import.")],
+    keep_edited: Annotated[
+        bool, typer.Option("--keep-edited", help="Leave entries that somebody has changed since.")
+    ] = False,
+) -> None:
+    """Take a whole import back: the directory is as it was before it."""
+    from ingest.undo import undo_run
+
+    with directory_session() as session, plain_errors():
+        undone = undo_run(session, run, keep_edited=keep_edited)
+    say(f"Undone: {undone.removed} entries taken away, {undone.restored} put back as they were.")
+    if undone.kept:
+        say(f"Left as somebody changed them: {', '.join(undone.kept)}.")
+    if undone.shared:
+        say(f"Left as somebody changed them: {undone.shared} places or organisations.")
+
+
+@ingest.command()
+def conflicts(
+    source: Annotated[str | None, typer.Option(help="Of this source alone.")] = None,
+) -> None:
+    """Where a source says something new about what a curator put right."""
+    from ingest.conflicts import list_conflicts
+    from ingest.report import field_words, value_words
+
+    with directory_session() as session:
+        waiting = list_conflicts(session, source_code=source)
+        for one in waiting:
+            say(f"{one.id}  {one.name}: {field_words(one.field)}")
+            say(f"    ours:   {value_words(one.ours)}")
+            say(f"    {one.source_code}: {value_words(one.theirs)}")
+    say("Nothing waits." if not waiting else "To decide: hereabouts ingest settle NUMBER --take source|ours")
+
+
+@ingest.command()
+def settle(
+    conflict: Annotated[UUID, typer.Argument(help="The number that `conflicts` shows.")],
+    take: Annotated[str, typer.Option(help="source or ours.")],
+    by: Annotated[str, typer.Option(help="Your role.")] = "Curator",
+) -> None:
+    """Take the source's value, or keep ours."""
+    from ingest.conflicts import settle_conflict
+
+    if take not in ("source", "ours"):
+        raise typer.BadParameter("Say source or ours.")
+    with directory_session() as session, plain_errors():
+        settle_conflict(session, conflict, take_source=take == "source", by=by)
+    say("The source's value is taken." if take == "source" else "Ours stays.")
+
+
+@ingest.command()
+def maps(
+    name: Annotated[str | None, typer.Argument(help="Show this one as YAML.")] = None,
+) -> None:
+    """The mappings we keep, or one of them as YAML to write into a file."""
+    from api.errors import NotFound
+    from ingest.saved import find_mapping, list_mappings
+
+    with directory_session() as session, plain_errors():
+        if name is None:
+            for one in list_mappings(session):
+                say(f"{one.name}  {one.changed_at:%Y-%m-%d}")
+            return
+        mapping = find_mapping(session, name)
+        if mapping is None:
+            raise NotFound(f"We keep no mapping called {name}.")
+        say(mapping.as_yaml())
