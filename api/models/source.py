@@ -150,12 +150,14 @@ class SavedMapping(Base):
 
 
 class Feed(Base):
-    """A source fetched again and again: when next, how it went, and why it is paused."""
+    """A source fetched again and again: when next, how it went, and why it is paused. `read_as` is the known
+    source or the kept mapping whose columns it has."""
 
     __tablename__ = "feed"
 
     source_code: Mapped[str] = mapped_column(ForeignKey(Source.code), primary_key=True)
     url: Mapped[str]
+    read_as: Mapped[str]
     every_minutes: Mapped[int]
     next_at: Mapped[Made]
     tried_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import nh3
@@ -27,9 +27,6 @@ _ROLE: Final = re.compile(
     r"info|hello|admin|office|enquir|contact|booking|secretary|chair|treasurer|clerk|team|support|help|mail|"
     r"library|service|group|parish|council|hall|centre|center|club|event|volunteer|food|care|community",
     re.IGNORECASE,
-)
-_MOBILE: Final = frozenset(
-    {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.PERSONAL_NUMBER}
 )
 HELD_BACK: Final = "[held back]"
 
@@ -96,11 +93,12 @@ def _personal(text: str) -> Iterator[tuple[ContactKind, str]]:
     for address in _EMAIL.findall(text):
         if _is_personal(address):
             yield "email", address.rstrip(".")
-    is_mobile: Callable[[phonenumbers.PhoneNumberMatch], bool] = lambda one: (  # noqa: E731
-        phonenumbers.number_type(one.number) in _MOBILE
-    )
-    for match in filter(is_mobile, phonenumbers.PhoneNumberMatcher(text, "GB")):
-        yield "phone", match.raw_string
+    # Also numbers that nobody has been given yet: whether one is in use is not ours to find out.
+    matcher = phonenumbers.PhoneNumberMatcher(text, "GB", leniency=phonenumbers.Leniency.POSSIBLE)
+    for match in matcher:
+        digits = str(match.number.national_number)
+        if match.number.country_code == 44 and digits.startswith("7") and len(digits) == 10:
+            yield "phone", match.raw_string
 
 
 def _is_personal(address: str) -> bool:

@@ -196,6 +196,7 @@ def _make_tables() -> None:
         "feed",
         sa.Column("source_code", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("read_as", sa.Text(), nullable=False),
         sa.Column("every_minutes", sa.Integer(), nullable=False),
         _when("next_at", needed=True),
         _when("tried_at"),

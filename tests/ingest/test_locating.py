@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.models import Entry, OutboxRow, Place, PostcodeRow
@@ -60,8 +60,6 @@ def test_a_postcode_that_moved_takes_its_places_along(factory: Factory, librarie
         session.execute(update(PostcodeRow).where(PostcodeRow.code == "CB6 1AD").values(lon=0.001))
     assert outcomes(factory) == {"Meridian Library": "moved"}
     with factory() as session:
-        from sqlalchemy import text
-
         lon = session.scalar(
             text(
                 f"SELECT {sql.lon('p.point')} FROM directory.place p "

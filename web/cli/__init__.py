@@ -7,6 +7,7 @@ import typer
 
 from web.cli import face, load, search, serve
 from web.cli.doctor import doctor
+from web.cli.feed import feed
 from web.cli.ingest import ingest
 from web.cli.locating import locate_again
 
@@ -25,6 +26,7 @@ app.command()(search.reindex)
 app.command()(doctor)
 app.add_typer(ingest, name="ingest")
 app.command()(locate_again)
+app.add_typer(feed, name="feed")
 app.add_typer(load.gazetteer, name="gazetteer")
 app.add_typer(load.areas, name="areas")
 app.add_typer(load.examples, name="examples")
