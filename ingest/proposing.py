@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from api.errors import BadInput, FieldProblem
 from geo.postcodes import Postcode, parse_postcode
 from ingest.meanings import Meaning, meaning_of
-from ingest.readers import Sheet
+from ingest.readers import Sheet, read_bytes, read_sheet
 from ingest.saved import ColumnMap, Mapping
 from ingest.table import Row, make_table
 
@@ -34,10 +36,16 @@ _ONCE: Final[frozenset[Meaning]] = frozenset(
 )
 
 
-def propose_mapping(sheet: Sheet, *, name: str) -> Mapping:
-    """A mapping to be looked at and mended by a person. Raises BadInput when the file is no table."""
+def propose_for_file(path: Path, *, name: str) -> Mapping:
+    """A mapping for a file. Raises BadInput when it is no table."""
+    sheet = read_sheet(path.name, read_bytes(path))
     headings = _find_headings(sheet)
-    rows = make_table(sheet, columns=headings).rows[:_LOOKED_AT]
+    return propose_mapping(headings, make_table(sheet, columns=headings).rows, name=name)
+
+
+def propose_mapping(headings: Sequence[str], rows: Sequence[Row], *, name: str) -> Mapping:
+    """A mapping to be looked at and mended by a person; the first few hundred rows are looked at."""
+    rows = list(islice(rows, _LOOKED_AT))
     columns: list[ColumnMap] = []
     for heading in headings:
         values = [text for row in rows if (text := row.text(heading))]

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.errors import BadInput
 from api.models import Contact, Entry, Place
 from ingest.meanings import HEADINGS, MEANINGS, meaning_of, squash
-from ingest.proposing import propose_mapping
-from ingest.readers import read_bytes, read_sheet
+from ingest.proposing import propose_for_file
 from ingest.report import IngestReport
 from ingest.run import ingest_file
 from ingest.saved import Mapping, find_mapping, keep_mapping, list_mappings, read_mapping
@@ -36,7 +35,7 @@ def written(tmp_path: Path, text: str, name: str = "clubs.csv") -> Path:
 
 
 def proposed(path: Path) -> Mapping:
-    return propose_mapping(read_sheet(path.name, read_bytes(path)), name="clubs")
+    return propose_for_file(path, name="clubs")
 
 
 def bring_in(factory: Factory, path: Path, mapping: Mapping, *, apply: bool = True) -> IngestReport:

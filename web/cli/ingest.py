@@ -72,7 +72,7 @@ def bring_in(
 
     Exit code 0: clean. 3: some rows were refused or wait for a person. 1: nothing was done.
     """
-    from ingest.readers import check_file, read_bytes, read_sheet
+    from ingest.readers import check_file
     from ingest.run import Rules, ingest_file
 
     with plain_errors():
@@ -80,9 +80,9 @@ def bring_in(
         check_file(file)
         rules = Rules(may_vanish, tuple(canary) if canary else None, when_gone)
         if propose:
-            from ingest.proposing import propose_mapping
+            from ingest.proposing import propose_for_file
 
-            say(propose_mapping(read_sheet(file.name, read_bytes(file)), name=source).as_yaml())
+            say(propose_for_file(file, name=source).as_yaml())
             return
         given = _given_mapping(source, map_)
     with session_factory() as factory:
