@@ -12,9 +12,9 @@ from api.entries.service import Saved
 from ingest import queries
 from ingest.checks.places import PlaceChecks
 from ingest.conflicts import Conflicts
-from ingest.mapping import KnownSource, MappedRow, map_row, row_print
+from ingest.mapping import KnownSource, MappedRow, fingerprint, map_row, row_print
 from ingest.matching import FindDuplicates, LooksLike, Match, match_row
-from ingest.queries import SeenRow
+from ingest.queries import Newest, SeenRow
 from ingest.report import Fate, Problem, RowFate
 from ingest.storing import Refusal, entry_of, save_matches
 from ingest.table import Row
@@ -127,21 +127,30 @@ def _match(run: Importing, mapped: Sequence[MappedRow], seen: dict[str, SeenRow]
     older = {
         row.entry_id: row.version
         for row in held
-        if row.document is None
-        and row.version is not None
-        and (now := newest.get(row.entry_id)) is not None
-        and now.version != row.version
+        if row.document is None and row.version is not None and _is_older(row, newest.get(row.entry_id))
     }
-    before = queries.revisions_at(run.session, older)
-    before |= {row.entry_id: row.document for row in held if row.document is not None}
+    said = queries.revisions_at(run.session, older)
     matches = []
     for one in mapped:
         row = known[one.row.number]
-        entry_id = row.entry_id if row else None
+        now = newest.get(row.entry_id) if row else None
+        before = _said_before(row, now, said.get(row.entry_id)) if row and now else {}
         if one.draft is not None:
-            now, old = (newest.get(entry_id), before.get(entry_id)) if entry_id else (None, None)
-            matches.append(match_row(one, one.draft, row, now, old))
+            matches.append(match_row(one, one.draft, row, now, before))
     return matches
+
+
+def _is_older(row: SeenRow, newest: Newest | None) -> bool:
+    return newest is not None and newest.version != row.version
+
+
+def _said_before(row: SeenRow, newest: Newest, older: dict[str, Any] | None) -> dict[str, Any]:
+    """What the row said last time. Nothing when that is not to be found, as when its entry was merged into
+    another: then whatever differs is for a person."""
+    if row.document is not None:
+        return row.document
+    said = older if _is_older(row, newest) else newest.document
+    return said if said is not None and fingerprint(said) == row.fingerprint else {}
 
 
 def _find_duplicates(run: Importing, matches: Sequence[Match]) -> dict[int, Sequence[LooksLike]]:

@@ -53,14 +53,14 @@ def match_row(
     draft: EntryDraft,
     seen: SeenRow | None,
     newest: Newest | None,
-    before: dict[str, Any] | None,
+    before: dict[str, Any],
 ) -> Match:
     """`newest` is the newest revision of the entry this row made, `before` what the row said last time. What
     a person changed since stays: where the source changed the same field, it is for a person to settle."""
     if seen is None or newest is None:
         return Match(mapped, "make", draft)
     said = mapped.document or {}
-    merged = merge(newest.document if before is None else before, newest.document, said)
+    merged = merge(before, newest.document, said)
     match = Match(mapped, "keep", draft, seen.entry_id, newest.version, clashes=merged.clashes)
     match = replace(match, as_said=merged.document == said)
     if not merged.changes:

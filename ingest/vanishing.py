@@ -12,6 +12,7 @@ from api.entries.schemas import EntryDraft
 from api.entries.service import ToSave, save_entries
 from api.models import Source
 from ingest import queries
+from ingest.mapping import as_document, fingerprint
 from ingest.queries import Newest, SeenRow
 from ingest.report import Problem, RowFate
 from ingest.storing import import_author
@@ -69,7 +70,7 @@ def _close(
     """The new versions of the entries that were closed, by row key."""
     by = import_author(source_code)
     rows = [row for row in seen.values() if row.entry_id in newest and newest[row.entry_id].made_by == by]
-    items = []
+    items, prints = [], {}
     for row in rows:
         now = newest[row.entry_id]
         change = (
@@ -78,10 +79,14 @@ def _close(
             else {"state": "closed", "state_note": "It is no longer in the list we had it from."}
         )
         draft = EntryDraft.model_validate({**now.document, **change})
+        prints[row.key] = fingerprint(as_document(draft))
         items.append(ToSave(draft, row.entry_id, now.version, source_code))
     saved = save_entries(session, items, by=by, why="No longer in the source")
     versions = {row.key: one.version for row, one in zip(rows, saved, strict=True)}
-    kept = [replace(row, version=versions[row.key], document=None, row_print="") for row in rows]
+    kept = [
+        replace(row, version=versions[row.key], fingerprint=prints[row.key], document=None, row_print="")
+        for row in rows
+    ]
     queries.keep_rows(session, source_code, kept)
     return versions
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.entries.schemas import EntryDraft
@@ -193,6 +193,26 @@ def test_file_and_curator_who_agree_have_no_conflict(
         rows[3][10] = ""
 
     assert bring_in(factory, rewritten(change)).count("unchanged") == 5
+
+
+def test_a_row_whose_entry_was_merged_into_another_overwrites_nothing_there(
+    factory: Factory, libraries: Path, rewritten: Rewrite
+) -> None:
+    bring_in(factory, libraries)
+    held = entries(factory)
+    with factory.begin() as session:
+        session.execute(
+            update(SourceRow)
+            .where(SourceRow.entry_id == held["Marsh Ely Library"].id)
+            .values(entry_id=held["Old Wash Library"].id)
+        )
+
+    def change(rows: list[list[str]]) -> None:
+        rows[1][SUNDAY] = "12:00-16:00"
+
+    report = bring_in(factory, rewritten(change))
+    assert report.rows[0].fate == "conflict"
+    assert "Old Wash Library" in entries(factory)
 
 
 def test_a_row_that_is_gone_leaves_its_entry(factory: Factory, libraries: Path, rewritten: Rewrite) -> None:
