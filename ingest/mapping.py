@@ -1,16 +1,23 @@
 """What a known source says about itself, and what its mapping makes of one row."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, time
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
-from api.entries.schemas import EntryDraft
+import api.entries
+import geo
+from api.entries.schemas import EntryDraft, SessionDraft
 from api.entries.sessions import RuleError, normalise_session
-from ingest.table import Row
+from ingest.checks.addresses import check_place
+from ingest.checks.texts import check_texts
+from ingest.table import Row, Table
 
 _AGAIN = "Then bring the file in again."
 
@@ -18,19 +25,26 @@ _AGAIN = "Then bring the file in again."
 @dataclass(frozen=True)
 class KnownSource:
     """A source whose columns we know. `columns` must be in the file; others may. `key_of` is the row's
-    lasting name in the source, the same when anything else in it changes; None when it has none.
-    `map_row` makes the entry, noting on the row what it could not understand."""
+    lasting name in the source, the same when anything else in it changes; None when it has none. A key that
+    starts with "~" was made up of the row's own values (`ingest.identity`) and may change with them.
+    `map_row` makes the entry, noting on the row what it could not understand. `print` changes when, and only
+    when, the mapping is not code and is another than before; `mapping` is the name it is kept by. `prepare`
+    puts together what a file spreads over several rows; `paged` is a feed that is fetched page by page."""
 
     code: str
     name: str
-    url: str
-    licence: str
+    url: str | None
+    licence: str | None
     licence_url: str | None
-    attribution: str
+    attribution: str | None
     columns: tuple[str, ...]
     name_column: str
     key_of: Callable[[Row], str | None]
     map_row: Callable[[Row], EntryDraft]
+    print: str = ""
+    mapping: str | None = None
+    prepare: Callable[[Table], Table] = lambda table: table
+    paged: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,7 @@ class MappedRow:
     key: str | None
     name: str | None
     draft: EntryDraft | None
+    document: dict[str, Any] | None = None
     fingerprint: str = ""
 
 
@@ -53,14 +68,19 @@ def map_row(source: KnownSource, row: Row) -> MappedRow:
         row.note(source.name_column, "The row has no name.", f"Give it one in the file. {_AGAIN}")
         return MappedRow(row, key, name, None)
     draft = _make_draft(source, row)
-    return MappedRow(row, key, name, draft, fingerprint(draft) if draft else "")
+    if draft is None:
+        return MappedRow(row, key, name, None)
+    draft = check_place(row, check_texts(row, draft))
+    document = as_document(draft)
+    return MappedRow(row, key, name, draft, document, fingerprint(document))
 
 
 def _make_draft(source: KnownSource, row: Row) -> EntryDraft | None:
     try:
         draft = source.map_row(row)
         # In the forms we keep, so that what is stored can be compared with what comes in.
-        return draft.model_copy(update={"sessions": [normalise_session(one) for one in draft.sessions]})
+        draft.sessions = [_normalised(one) for one in draft.sessions]
+        return draft
     except ValidationError as error:
         for one in error.errors():
             where = ".".join(str(part) for part in one["loc"])
@@ -71,12 +91,43 @@ def _make_draft(source: KnownSource, row: Row) -> EntryDraft | None:
     return None
 
 
+def _normalised(session: SessionDraft) -> SessionDraft:
+    rule, starts_on = _normal_rule(session.rrule, session.starts_on, session.starts_at, session.ends_at)
+    return session.model_copy(update={"rrule": rule, "starts_on": starts_on})
+
+
+@lru_cache(maxsize=10_000)
+def _normal_rule(
+    rule: str | None, starts_on: date, starts_at: time | None, ends_at: time | None
+) -> tuple[str | None, date]:
+    """A file repeats a few rules many times, and working one out is most of the time a row takes."""
+    session = SessionDraft(rrule=rule, starts_on=starts_on, starts_at=starts_at, ends_at=ends_at)
+    kept = normalise_session(session)
+    return kept.rrule, kept.starts_on
+
+
 def as_document(draft: EntryDraft) -> dict[str, Any]:
     """The draft as a revision stores it."""
     return draft.model_dump(mode="json", exclude_defaults=True)
 
 
-def fingerprint(draft: EntryDraft) -> str:
+def fingerprint(document: dict[str, Any]) -> str:
     """Changes when, and only when, what the row says about the entry changes."""
-    text = json.dumps(as_document(draft), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.blake2b(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def row_print(source: KnownSource, row: Row) -> str:
+    """The same for the same cells, read by the same program with the same mapping: then nothing else about
+    the row needs to be worked out again."""
+    cells = "\x1f".join([_program_print(), source.print, *row.cells, *row.cells.values()])
+    return hashlib.blake2b(cells.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@cache
+def _program_print() -> str:
+    """Of all the code that turns a row into an entry: what it makes may change when any of it does."""
+    folders = [Path(__file__).parent, *(Path(package.__path__[0]) for package in (api.entries, geo))]
+    seen = hashlib.blake2b(digest_size=16)
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
+        seen.update(path.read_bytes())
+    return seen.hexdigest()

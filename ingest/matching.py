@@ -1,70 +1,80 @@
 """Which entry a row is, and what should become of it: new, changed, unchanged, or a conflict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
 from api.entries.schemas import EntryDraft
 from api.entries.service import ToSave
-from ingest.mapping import MappedRow, as_document
+from ingest.mapping import MappedRow
+from ingest.merging import Clash, Merged, merge
 from ingest.queries import Newest, SeenRow
+from ingest.report import Change
 
-FIELD_WORDS = {"everywhere": "who it is for", "place": "address", "is_example": "example mark"}
+
+@dataclass(frozen=True)
+class LooksLike:
+    """An entry we hold that a new row may be: `why` in words."""
+
+    entry_id: UUID
+    name: str
+    why: str
+
+
+FindDuplicates = Callable[[Session, Sequence[EntryDraft]], Sequence[Sequence[LooksLike]]]
+"""For each of some drafts that are new, the entries they may be duplicates of, likeliest first."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """A row beside what we hold of it. `todo` is what storing it means; `fields` names what differs."""
+    """A row beside what we hold of it. `todo` is what storing it means; `draft` is what to save. `version` is
+    the entry's as it stands."""
 
     mapped: MappedRow
-    todo: Literal["make", "change", "remember", "keep", "conflict"]
+    todo: Literal["make", "change", "keep"]
+    draft: EntryDraft
     entry_id: UUID | None = None
     version: int | None = None
-    fields: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    clashes: tuple[Clash, ...] = ()
+    as_said: bool = True
+    """Whether the entry will say just what the row says."""
 
     def to_save(self, source_code: str) -> ToSave:
-        draft = self.mapped.draft
-        if draft is None:
-            raise ValueError(f"row {self.mapped.row.number} cannot be saved")
-        return ToSave(draft, self.entry_id, expected_version=self.version, source_code=source_code)
+        return ToSave(self.draft, self.entry_id, expected_version=self.version, source_code=source_code)
 
 
 def match_row(
-    mapped: MappedRow, draft: EntryDraft, seen: SeenRow | None, newest: Newest | None, *, by: str
+    mapped: MappedRow,
+    draft: EntryDraft,
+    seen: SeenRow | None,
+    newest: Newest | None,
+    before: dict[str, Any],
 ) -> Match:
-    """`newest` is the newest revision of the entry this row made. When a curator made it, their version
-    stays: the same row again says nothing new, and a changed row is a conflict for a person to settle."""
+    """`newest` is the newest revision of the entry this row made, `before` what the row said last time. What
+    a person changed since stays: where the source changed the same field, it is for a person to settle."""
     if seen is None or newest is None:
-        return Match(mapped, "make")
-    if seen.fingerprint == mapped.fingerprint:
-        return Match(mapped, "keep", seen.entry_id)
-    fields = differing_fields(newest.document, as_document(draft))
-    if not fields:
-        return Match(mapped, "remember", seen.entry_id)
-    todo: Literal["change", "conflict"] = "change" if newest.made_by == by else "conflict"
-    return Match(mapped, todo, seen.entry_id, newest.version, fields)
+        return Match(mapped, "make", draft)
+    said = mapped.document or {}
+    merged = merge(before, newest.document, said)
+    match = Match(mapped, "keep", draft, seen.entry_id, newest.version, clashes=merged.clashes)
+    match = replace(match, as_said=merged.document == said)
+    if not merged.changes:
+        return match
+    if merged.document == said:
+        return replace(match, todo="change", changes=merged.changes)
+    return _merged_match(match, merged)
 
 
-def differing_fields(ours: dict[str, Any], theirs: dict[str, Any]) -> tuple[str, ...]:
-    """The parts of an entry that are not the same in two documents, in words."""
-    names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-    return tuple(sorted(FIELD_WORDS.get(name, name.replace("_", " ")) for name in names))
-
-
-def refuse_twins(mapped: Sequence[MappedRow]) -> list[MappedRow]:
-    """Two rows with one key cannot both be the entry: the first is, the second is refused."""
-    first: dict[str, int] = {}
-    kept = []
-    for one in mapped:
-        if one.key is not None and one.draft is not None and one.key in first:
-            one.row.note(
-                None,
-                f"This row is the same thing as row {first[one.key]}.",
-                "Leave only one of them in the file.",
-            )
-            one = MappedRow(one.row, one.key, one.name, None)
-        elif one.key is not None and one.draft is not None:
-            first[one.key] = one.row.number
-        kept.append(one)
-    return kept
+def _merged_match(match: Match, merged: Merged) -> Match:
+    try:
+        draft = EntryDraft.model_validate(merged.document)
+    except ValidationError:
+        # The two do not go together: then all that the source changed is for a person.
+        clashes = tuple(Clash(one.field, one.old, one.new) for one in merged.changes)
+        return replace(match, clashes=match.clashes + clashes)
+    return replace(match, todo="change", draft=draft, changes=merged.changes)

@@ -1,16 +1,29 @@
-"""What an import tells people: the problems of a row, its fate, and the whole report."""
+"""What an import tells people: the problems of a row, its fate and what changed, and the whole report."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-Fate = Literal["new", "changed", "unchanged", "refused", "gone"]
-FATES: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused", "gone")
+from api.entries.sessions import describe_session
+
+Fate = Literal["new", "changed", "unchanged", "refused", "gone", "conflict"]
+FATES: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused", "gone", "conflict")
 Progress = Callable[[int, int], None]
 """Told the rows done and the rows in all."""
+
+_FIELD_WORDS = {
+    "everywhere": "who it is for",
+    "is_example": "example mark",
+    "place.name": "place name",
+    "place.address": "address",
+    "place.town": "town",
+    "place.postcode": "postcode",
+    "place.point": "point on the map",
+    "organisation.name": "organisation",
+}
+_LONGEST_VALUE = 120
 
 
 @dataclass(frozen=True)
@@ -29,10 +42,30 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One field of an entry that is not as it was; None is nothing. `field` is a path, "place.postcode"."""
+
+    field: str
+    old: Any
+    new: Any
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def words(self) -> str:
+        old, new = self.old, self.new
+        if isinstance(old, list) and isinstance(new, list):
+            # A list of twelve sessions with one that moved: the one is the news.
+            old, new = [one for one in old if one not in new], [one for one in new if one not in old]
+        return f"{field_words(self.field)}: {value_words(old)} → {value_words(new)}"
+
+
+@dataclass(frozen=True)
 class RowFate:
     """What became of one row. `entry_id` is None where no entry came of it, and for the new rows of a dry
-    run. `fields` names what differs, for a changed row or a conflict. `precision` is how well the place is
-    known, None when there is no point."""
+    run; `version` is the entry's version it made. `precision` is how well the place is known, None when there
+    is no point. `looks_like` are entries it may be a duplicate of."""
 
     row: int | None
     key: str | None
@@ -40,14 +73,23 @@ class RowFate:
     fate: Fate
     entry_id: UUID | None = None
     problems: tuple[Problem, ...] = ()
-    fields: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     precision: str | None = None
+    version: int | None = None
+    looks_like: tuple[UUID, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What differs, in words, for a changed row."""
+        return tuple(sorted(field_words(change.field) for change in self.changes))
 
 
 @dataclass(frozen=True)
 class IngestReport:
     """One run over one file. `run_id` finds it again among the stored runs. `read_as` says how the file was
-    understood ("Windows-1252, comma")."""
+    understood ("Windows-1252, comma"). `counts` are true; `rows` are the first few hundred of each fate, and
+    the stored run has them all. `notes` are about the file as a whole. `refused` says why nothing may be
+    applied, None when it may."""
 
     run_id: UUID
     source: str
@@ -56,31 +98,45 @@ class IngestReport:
     read_as: str
     applied: bool
     started_at: datetime
-    rows: tuple[RowFate, ...] = field(repr=False)
+    counts: dict[str, Any] = field(default_factory=dict)
+    rows: tuple[RowFate, ...] = field(default=(), repr=False)
+    notes: tuple[Problem, ...] = ()
+    refused: str | None = None
 
     def count(self, fate: Fate) -> int:
-        return sum(row.fate == fate for row in self.rows)
+        return int(self.counts.get(fate, 0))
 
     @property
     def located(self) -> dict[str, int]:
         """Rows in the directory by precision; `nowhere` has no point."""
-        kept = (row for row in self.rows if row.fate not in ("refused", "gone"))
-        found = Counter(row.precision or "nowhere" for row in kept)
-        return dict(sorted(found.items()))
-
-    @property
-    def counts(self) -> dict[str, Any]:
-        """What is stored with the run."""
-        counts: dict[str, Any] = {fate: self.count(fate) for fate in FATES}
-        total = len(self.rows) - counts["gone"]
-        return {"rows": total, **counts, "located": self.located, "problems": len(list(self.problems()))}
-
-    def problems(self) -> Iterator[tuple[RowFate, Problem]]:
-        for row in self.rows:
-            for problem in row.problems:
-                yield row, problem
+        return dict(self.counts.get("located", {}))
 
     @property
     def does_nothing(self) -> bool:
-        """No row of the file could be used."""
-        return all(row.fate in ("refused", "gone") for row in self.rows)
+        """No row of the file could be used, or none may be."""
+        used = sum(self.count(fate) for fate in ("new", "changed", "unchanged", "conflict"))
+        return self.refused is not None or used == 0
+
+
+def field_words(path: str) -> str:
+    return _FIELD_WORDS.get(path, path.rpartition(".")[2].replace("_", " "))
+
+
+def value_words(value: Any) -> str:
+    """A stored value as a person would write it, cut short where it is long."""
+    words = _words(value)
+    return words if len(words) <= _LONGEST_VALUE else words[: _LONGEST_VALUE - 1] + "…"
+
+
+def _words(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(_words(one) for one in value)
+    if isinstance(value, dict):
+        if "starts_on" in value:
+            return describe_session(value)
+        return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
+    return str(value)

@@ -1,136 +1,263 @@
 """One import from file to report: read, map, check, locate, match, store."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import writing
 from api.models import IngestRun, Source
-from ingest import queries
-from ingest.mapping import KnownSource, MappedRow, map_row
-from ingest.matching import refuse_twins
-from ingest.readers import read_bytes, read_sheet
-from ingest.report import IngestReport, Problem, Progress, RowFate
+from geo.gazetteer import fold_name
+from ingest import queries, queries_runs
+from ingest.checks.places import PlaceChecks
+from ingest.chunks import Importing, bring_in_chunk
+from ingest.conflicts import Conflicts
+from ingest.doubles import MOST_ROWS, find_doubles
+from ingest.identity import find_renamed
+from ingest.mapping import KnownSource
+from ingest.matching import FindDuplicates
+from ingest.readers.door import open_table
+from ingest.report import IngestReport, Problem, Progress
 from ingest.sources import get_source
-from ingest.storing import store_rows
-from ingest.table import make_table
+from ingest.table import Row
+from ingest.tally import Tally
+from ingest.vanishing import Vanished, find_vanished, let_go
 
-# Worse than this, and a place is not where its address says.
-_GOOD_ENOUGH = frozenset({"exact", "postcode"})
+CHUNK = 1_000
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a file with their keys. The rows may be read anew at each walk: a large file is never in
+    memory as a whole."""
+
+    rows: Sequence[Row]
+    keys: list[str | None]
+    names: frozenset[str]
+
+    def chunks(self) -> Iterator[list[tuple[Row, str | None]]]:
+        pairs = zip(self.rows, self.keys, strict=True)
+        while chunk := list(islice(pairs, CHUNK)):
+            yield chunk
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an import must not do. None is what the source itself says, or else the usual."""
+
+    may_vanish: float | None = None
+    canaries: tuple[str, ...] | None = None
+    when_gone: str | None = None
 
 
 def ingest_file(
     session_factory: sessionmaker[Session],
     path: Path,
     *,
-    source: str,
+    source: str | KnownSource,
     apply: bool,
     progress: Progress | None = None,
+    rules: Rules | None = None,
+    find_duplicates: FindDuplicates | None = find_doubles,
 ) -> IngestReport:
     """Bring a file in. A dry run does the same work, undoes it, and keeps only its report; `apply` keeps all
-    of it or, when anything fails, nothing. Raises BadInput for an unknown source or a file we cannot read."""
-    known = get_source(source)
-    raw = read_bytes(path)
-    table = make_table(read_sheet(path.name, raw), columns=known.columns)
-    mapped = refuse_twins([map_row(known, row) for row in table.rows])
+    of it or, when anything fails, nothing. `find_duplicates` is asked about new rows, unless they are many.
+    Raises BadInput for an unknown source or a file we cannot read."""
+    known = get_source(source) if isinstance(source, str) else source
+    table = known.prepare(open_table(path, columns=known.columns))
     report = IngestReport(
         run_id=uuid4(),
-        source=source,
+        source=known.code,
         file_name=path.name,
-        file_sha256=hashlib.sha256(raw).hexdigest(),
+        file_sha256=_sha256(path),
         read_as=table.read_as,
         applied=apply,
         started_at=datetime.now(UTC),
-        rows=(),
+        notes=tuple(
+            Problem(None, None, None, words, "Look whether that is right.") for words in table.warnings
+        ),
     )
-    with session_factory() as session, session.begin() as transaction:
-        report = replace(report, rows=_bring_in(session, known, mapped, report, progress))
-        if apply:
-            _keep_report(session, known, report)
-        else:
-            transaction.rollback()
-    if not apply:
-        report = replace(report, rows=tuple(_forget_new_entry(row) for row in report.rows))
-        with writing(session_factory) as session:
-            _keep_report(session, known, report)
+    return ingest_rows(
+        session_factory,
+        known,
+        table.rows,
+        report,
+        progress=progress,
+        rules=rules,
+        find_duplicates=find_duplicates,
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def ingest_rows(
+    session_factory: sessionmaker[Session],
+    known: KnownSource,
+    rows: Sequence[Row],
+    report: IngestReport,
+    *,
+    progress: Progress | None = None,
+    rules: Rules | None = None,
+    find_duplicates: FindDuplicates | None = find_doubles,
+) -> IngestReport:
+    """The same for rows that came another way; `report` says what they are, as yet without a count."""
+    _begin(session_factory, known, report, rules or Rules())
+    if len(rows) > MOST_ROWS:
+        find_duplicates = None
+    try:
+        with Tally(report.run_id, applied=report.applied) as tally, writing(session_factory) as session:
+            run = Importing(
+                session=session,
+                known=known,
+                run_id=report.run_id,
+                file_name=report.file_name,
+                started_at=report.started_at,
+                find_duplicates=find_duplicates,
+            )
+            return _run(run, rows, report, tally, progress)
+    except BaseException:
+        # Best effort: a run that was killed is found by the next one.
+        with suppress(SQLAlchemyError), writing(session_factory) as session:
+            queries_runs.end_run(
+                session, report.run_id, state="stopped", note="It failed. Nothing of it was kept."
+            )
+        raise
+
+
+def _begin(
+    session_factory: sessionmaker[Session], known: KnownSource, report: IngestReport, rules: Rules
+) -> None:
+    """Known at once, so that a run that is killed leaves a trace."""
+    with writing(session_factory) as session:
+        source = queries.write_source(session, _source_row(known))
+        if rules.may_vanish is not None:
+            source.may_vanish = rules.may_vanish
+        if rules.canaries is not None:
+            source.canaries = list(rules.canaries)
+        if rules.when_gone is not None:
+            source.when_gone = rules.when_gone
+        session.add(
+            IngestRun(
+                id=report.run_id,
+                source_code=known.code,
+                file_name=report.file_name,
+                file_sha256=report.file_sha256,
+                applied=report.applied,
+                started_at=report.started_at,
+                counts={},
+                state="running",
+                read_as=report.read_as,
+                mapping=known.mapping,
+            )
+        )
+
+
+def _run(
+    run: Importing, rows: Sequence[Row], report: IngestReport, tally: Tally, progress: Progress | None
+) -> IngestReport:
+    session, known = run.session, run.known
+    queries.lock_source(session, known.code)
+    notes = _notes(known, queries_runs.stop_unfinished(session, known.code, report.run_id, report.started_at))
+    source = queries.get_source_row(session, known.code)
+    read = _read_keys(known, rows, names=bool(source.canaries))
+    in_file = {key for key in read.keys if key is not None}
+    held = queries.known_keys(session, known.code)
+    run.renamed = find_renamed(in_file - held, held - in_file)
+    gone = held - in_file - set(run.renamed.values())
+    vanished = find_vanished(source, held=len(held), gone=gone, missing=_missing(source, read))
+    if vanished.refusal is None or not report.applied:
+        _bring_in(run, read, vanished, source, tally, progress, applied=report.applied)
+    queries_runs.copy_fates(session, tally.rewound())
+    report = replace(
+        report,
+        counts=tally.counts,
+        rows=tuple(tally.rows),
+        notes=report.notes + notes,
+        refused=vanished.refusal,
+        applied=report.applied and vanished.refusal is None,
+    )
+    state = "refused" if report.refused else "done"
+    queries_runs.end_run(session, report.run_id, state=state, note=report.refused, counts=report.counts)
     return report
 
 
 def _bring_in(
-    session: Session,
-    known: KnownSource,
-    mapped: Sequence[MappedRow],
-    report: IngestReport,
+    run: Importing,
+    read: _Rows,
+    vanished: Vanished,
+    source: Source,
+    tally: Tally,
     progress: Progress | None,
-) -> tuple[RowFate, ...]:
-    queries.lock_source(session, known.code)
-    queries.write_source(session, _source_row(known))
-    why = f"Brought in from {report.file_name}"
-    fates = store_rows(session, known.code, mapped, why=why, at=report.started_at, progress=progress)
-    return tuple(_say_where(session, fates))
-
-
-def _say_where(session: Session, fates: Sequence[RowFate]) -> list[RowFate]:
-    """Each row with how well its place is known, and a problem where that is badly."""
-    found = queries.whereabouts(session, [fate.entry_id for fate in fates if fate.entry_id])
-    told = []
-    for fate in fates:
-        where = found.get(fate.entry_id) if fate.entry_id else None
-        if where is None or fate.fate == "refused":
-            told.append(fate)
-            continue
-        problems = fate.problems
-        if where.precision not in _GOOD_ENOUGH and fate.fate != "gone":
-            problems += (_badly_placed(fate, where),)
-        named = replace(fate, name=fate.name or where.name, precision=where.precision, problems=problems)
-        told.append(named)
-    return told
-
-
-def _badly_placed(fate: RowFate, where: queries.Whereabouts) -> Problem:
-    if where.precision is None:
-        what = f"We do not know where this is. {where.failure or ''}".strip()
+    *,
+    applied: bool,
+) -> None:
+    """All rows, then what is gone. A dry run takes it all back."""
+    session = run.session
+    undoable = session.begin_nested()
+    run.places = PlaceChecks(session)
+    run.conflicts = Conflicts(session, run.known.code, run.run_id)
+    if applied:
+        queries.remember_what_was(session, run.run_id)
+    queries.rename_rows(session, run.known.code, run.renamed)
+    done = 0
+    for chunk in read.chunks():
+        for fate in bring_in_chunk(run, chunk):
+            tally.add(fate)
+        done += len(chunk)
+        if progress is not None:
+            progress(done, len(read.keys))
+    for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
+        tally.add(fate)
+    queries.remember_what_was(session, None)
+    if applied:
+        undoable.commit()
     else:
-        what = f"We only know the {where.precision} this is in, so it may be a mile or more out."
-    todo = "Check the postcode. If it is right, load a fuller list of postcodes: hereabouts gazetteer load."
-    return Problem(fate.row, None, None, what, todo)
+        undoable.rollback()
 
 
-def _forget_new_entry(row: RowFate) -> RowFate:
-    """After a dry run there is no such entry."""
-    return replace(row, entry_id=None) if row.fate == "new" else row
+def _notes(known: KnownSource, stopped: int) -> tuple[Problem, ...]:
+    notes = []
+    if not known.licence:
+        notes.append(
+            Problem(
+                None,
+                None,
+                None,
+                "No licence is named for this source, so we cannot say how others may use it.",
+                "Ask who owns the list, and write the licence and its owner into the mapping.",
+            )
+        )
+    if stopped:
+        what = "An earlier import of this source was cut off before its end. Nothing of it was kept."
+        notes.append(Problem(None, None, None, what, "Nothing to do: this run does its work."))
+    return tuple(notes)
 
 
-def _keep_report(session: Session, known: KnownSource, report: IngestReport) -> None:
-    queries.write_source(session, _source_row(known))
-    run = IngestRun(
-        id=report.run_id,
-        source_code=report.source,
-        file_name=report.file_name,
-        file_sha256=report.file_sha256,
-        applied=report.applied,
-        started_at=report.started_at,
-        finished_at=datetime.now(UTC),
-        counts=report.counts,
-    )
-    fates = [
-        {
-            "run_id": report.run_id,
-            # Rows that are gone have no number in the file: they count down from -1.
-            "row_no": row.row if row.row is not None else -position,
-            "row_key": row.key,
-            "fate": row.fate,
-            "entry_id": row.entry_id,
-            "problems": [problem.as_json() for problem in row.problems],
-        }
-        for position, row in enumerate(sorted(report.rows, key=lambda row: row.row is not None), start=1)
-    ]
-    queries.write_run(session, run, fates)
+def _read_keys(known: KnownSource, rows: Sequence[Row], *, names: bool) -> _Rows:
+    """All keys at once, before anything is written: what is gone, or renamed, must be known first."""
+    keys: list[str | None] = []
+    found = set()
+    for row in rows:
+        keys.append(None if row.broken else known.key_of(row))
+        if names:
+            found.add(fold_name(row.text(known.name_column) or ""))
+    return _Rows(rows, keys, frozenset(found))
+
+
+def _missing(source: Source, read: _Rows) -> list[str]:
+    """Canaries that are not in the file, by name or key."""
+    keys = set(read.keys)
+    return [one for one in source.canaries if fold_name(one) not in read.names and one not in keys]
 
 
 def _source_row(known: KnownSource) -> Source:

@@ -23,6 +23,8 @@ _A_VALUE: Final = re.compile(
     re.IGNORECASE,
 )
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 # A mapping asks for the same few columns in every row.
 _fold = lru_cache(maxsize=4096)(fold_name)
 
@@ -229,6 +231,10 @@ def _make_row(number: int, cells: list[str], keys: list[str], *, may_be_short: b
             f"The row has {len(cells)} cells under {len(keys)} headings. We took the rest as empty.",
             "Compare the row with the original file.",
         )
+    for heading, cell in zip(keys, cells, strict=False):
+        if _CONTROL.search(cell):
+            what = "This held control characters, which no page can show. We left them out."
+            row.note(heading, what, "Nothing to do, if the words read well.")
     if any("\ufffd" in cell for cell in cleaned):
         row.note(None, "Some letters of this row could not be read.", "Compare it with the original file.")
     return row

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,7 @@ from api.search.engine import EngineAway
 from api.search.indexing import index_waiting, mend_drift, reindex, write_settings
 from api.search.meili import MeiliIndex
 from api.settings import Settings
+from ingest.feeds import run_due_feeds
 
 log = structlog.get_logger()
 # Also without news: a notification is lost when the connection is.
@@ -28,16 +30,19 @@ AwayErrors = (psycopg.OperationalError, ConnectorException)
 # A job that waited for another's lock is not announced again when that ends.
 LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
+FEEDS_EVERY = "*/5 * * * *"
 
 
 class Worker:
-    """The jobs of one directory: `index` is None where there is no Meilisearch."""
+    """The jobs of one directory: `index` is None where there is no Meilisearch, `feeds` the folder for what
+    is fetched, None where nothing is."""
 
-    def __init__(self, url: str, index: MeiliIndex | None) -> None:
+    def __init__(self, url: str, index: MeiliIndex | None, *, feeds: Path | None = None) -> None:
         self._url = libpq_url(url)
         self._engine = make_engine(url)
         self._write: sessionmaker[Session] = make_session_factory(self._engine)
         self._index = index
+        self._feeds = feeds
         self._has_settings = False
         self._turn = Lock()
         self.app = App(
@@ -61,7 +66,22 @@ class Worker:
         async def mend_job(timestamp: int) -> None:
             await asyncio.to_thread(self._alone, self._mend_now)
 
+        @app.periodic(cron=FEEDS_EVERY)
+        @app.task(name="run_feeds", queueing_lock="run_feeds")
+        async def feeds_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._run_feeds)
+
         return index_job
+
+    def _run_feeds(self) -> None:
+        if self._feeds is None:
+            return
+        for run in run_due_feeds(self._write, self._feeds):
+            if run.error:
+                log.warning("a feed could not be brought in", feed=run.code, error=run.error)
+            else:
+                counts = run.report.counts if run.report else "as it was"
+                log.info("brought in a feed", feed=run.code, counts=counts)
 
     def _alone(self, job: Callable[[], None]) -> None:
         """One job at the index at a time, or two would build the same one."""
@@ -154,4 +174,4 @@ def run_worker(settings: Settings, url: str) -> None:
     """Work until told to stop."""
     index = MeiliIndex(settings.meili_url, settings.meili_key) if settings.meili_url else None
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(Worker(url, index).run())
+        asyncio.run(Worker(url, index, feeds=settings.home_folder / "feeds").run())

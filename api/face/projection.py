@@ -77,7 +77,7 @@ SESSIONS = """
     'starts_at', to_char(s.starts_at, 'HH24:MI'), 'ends_at', to_char(s.ends_at, 'HH24:MI'),
     'not_on', nullif(to_jsonb(s.not_on), '[]'), 'also_on', nullif(to_jsonb(s.also_on), '[]'),
     'note', s.note)) ORDER BY s.position), '[]'::jsonb) AS list,
-    string_agg(concat_ws(' ', s.label, s.note), ' ') AS words
+    string_agg(concat_ws(' ', s.label, s.note), ' ' ORDER BY s.position) AS words
   FROM directory.session s WHERE s.entry_id = e.id
 """
 

@@ -25,7 +25,17 @@ from api.models.kind_facts import (
 from api.models.people import Connector, Patch, Term
 from api.models.places import Area, PostcodeGroup, PostcodeRow, Settlement
 from api.models.search import SearchCount, StopWord, SynonymGroup
-from api.models.source import DirectoryFact, IngestRowFate, IngestRun, Source, SourceRow
+from api.models.source import (
+    DirectoryFact,
+    Feed,
+    IngestBefore,
+    IngestConflict,
+    IngestRowFate,
+    IngestRun,
+    SavedMapping,
+    Source,
+    SourceRow,
+)
 
 __all__ = [
     "DIRECTORY",
@@ -42,6 +52,9 @@ __all__ = [
     "DuplicatePair",
     "Entry",
     "EntryMerge",
+    "Feed",
+    "IngestBefore",
+    "IngestConflict",
     "IngestRowFate",
     "IngestRun",
     "Link",
@@ -55,6 +68,7 @@ __all__ = [
     "PostcodeGroup",
     "PostcodeRow",
     "Revision",
+    "SavedMapping",
     "SearchCount",
     "SessionRow",
     "Settlement",

@@ -30,6 +30,9 @@ def get_source(code: str) -> KnownSource:
     """Raises BadInput that names the sources we know."""
     if code not in KNOWN_SOURCES:
         known = ", ".join(sorted(KNOWN_SOURCES))
-        message = f"We know no source called “{code}”. The sources we know: {known}."
+        message = (
+            f"We know no source called “{code}”. The sources we know: {known}. "
+            f"For any other, make a mapping: hereabouts ingest FILE --source {code} --propose."
+        )
         raise BadInput(message, errors=[FieldProblem(field="source", message=message)])
     return KNOWN_SOURCES[code]

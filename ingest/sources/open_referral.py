@@ -245,5 +245,6 @@ SOURCE: Final = KnownSource(
     columns=("id", "name"),
     name_column="name",
     key_of=key_of,
+    paged=True,
     map_row=map_service,
 )

@@ -184,4 +184,5 @@ SOURCE: Final = KnownSource(
     name_column="name",
     key_of=lambda row: row.text("import_id"),
     map_row=map_service,
+    prepare=gather,
 )

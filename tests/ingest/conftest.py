@@ -15,15 +15,8 @@ SOURCE = "cambridgeshire-libraries"
 Rewrite = Callable[[Callable[[list[list[str]]], None]], Path]
 
 
-@pytest.fixture
-def libraries() -> Path:
-    return LIBRARIES
-
-
-@pytest.fixture
-def factory(session: Session) -> sessionmaker[Session]:
-    """Sessions whose commits the test rolls back, on a gazetteer that holds the invented postcodes.
-    CB6 1AD lies on longitude 0."""
+def add_postcodes(session: Session) -> None:
+    """The invented postcodes. CB6 1AD lies on longitude 0."""
     points = {
         "CB61AA": (0.26, 52.40),
         "CB61AB": (0.27, 52.41),
@@ -32,6 +25,17 @@ def factory(session: Session) -> sessionmaker[Session]:
     }
     for code, (lon, lat) in points.items():
         session.add(PostcodeRow(code=f"{code[:3]} {code[3:]}", quality=10, lon=lon, lat=lat))
+
+
+@pytest.fixture
+def libraries() -> Path:
+    return LIBRARIES
+
+
+@pytest.fixture
+def factory(session: Session) -> sessionmaker[Session]:
+    """Sessions whose commits the test rolls back, on a gazetteer that holds the invented postcodes."""
+    add_postcodes(session)
     session.commit()
     return sessionmaker(
         session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False

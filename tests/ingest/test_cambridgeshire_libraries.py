@@ -5,9 +5,9 @@ from pathlib import Path
 
 from api.entries.schemas import EntryDraft, SessionDraft
 from ingest.mapping import MappedRow, map_row
-from ingest.readers import read_sheet
 from ingest.sources import get_source
 from ingest.table import make_table
+from tests.ingest.sheets import read_sheet
 
 SOURCE = get_source("cambridgeshire-libraries")
 DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"}

@@ -1,10 +1,10 @@
 """`hereabouts ingest`: what it prints and how it ends."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
@@ -17,9 +17,7 @@ SOURCE = "cambridgeshire-libraries"
 
 
 def run(*words: str | Path) -> Result:
-    app = typer.Typer()
-    app.command()(ingest)
-    return CliRunner().invoke(app, [str(word) for word in words])
+    return CliRunner().invoke(ingest, [str(word) for word in words])
 
 
 def test_unknown_source_and_missing_file_say_so(libraries: Path, tmp_path: Path) -> None:
@@ -53,6 +51,39 @@ def test_dry_run_then_apply_then_a_refused_row(scratch: Directory, libraries: Pa
     nothing = run(empty, "--source", SOURCE, "--apply")
     assert nothing.exit_code == 1
     assert "Nothing was done" in nothing.output
+
+
+@pytest.mark.usefixtures("_settings_of_scratch")
+def test_an_unknown_file_from_proposal_to_undo(scratch: Directory, tmp_path: Path) -> None:
+    clubs = tmp_path / "clubs.csv"
+    clubs.write_text(
+        "Group Name,Post Code\nKnit and Natter,CB6 1AA\nWalk and Talk,CB6 1AB\n", encoding="utf-8"
+    )
+    proposal = run(clubs, "--source", "clubs", "--propose")
+    assert proposal.exit_code == 0
+    mapping = tmp_path / "clubs.yaml"
+    mapping.write_text(proposal.output, encoding="utf-8")
+    unknown = run(clubs, "--source", "clubs")
+    assert (unknown.exit_code, "--propose" in unknown.output) == (1, True)
+
+    applied = run(clubs, "--source", "clubs", "--map", mapping, "--apply")
+    assert (applied.exit_code, _entries(scratch)) == (0, 2)
+    assert "No licence is named" in applied.output
+    again = run(clubs, "--source", "clubs", "--map", "clubs")
+    assert "2 unchanged" in again.output
+    assert "means: postcode" in run("maps", "clubs").output
+
+    number = re.search(r"ingest undo (\S+)", applied.output)
+    assert number is not None
+    table = tmp_path / "report.csv"
+    assert run("report", number[1], "--csv", table).exit_code == 0
+    assert "Knit and Natter" in table.read_text(encoding="utf-8-sig")
+    assert "clubs.csv  applied" in run("runs").output
+    undone = run("undo", number[1])
+    assert (undone.exit_code, _entries(scratch)) == (0, 0)
+    assert "2 entries taken away" in undone.output
+    assert run("undo", number[1]).exit_code == 1
+    assert "Nothing waits" in run("conflicts").output
 
 
 def _entries(directory: Directory) -> int:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.entries.schemas import EntryDraft
 from api.entries.service import ToSave, save_entry
-from api.errors import BadInput
+from api.errors import BadInput, NotFound
 from api.models import Entry, IngestRowFate, IngestRun, PostcodeRow, Revision, Source, SourceRow
+from ingest.conflicts import list_conflicts, settle_conflict
 from ingest.report import IngestReport
 from ingest.run import ingest_file
 
@@ -36,7 +37,7 @@ def entries(factory: Factory) -> dict[str, Entry]:
         return {entry.name: entry for entry in session.scalars(select(Entry))}
 
 
-def correct(factory: Factory, name: str, **changes: Any) -> None:
+def correct(factory: Factory, name: str, changes: dict[str, Any]) -> None:
     """A curator's correction."""
     entry = entries(factory)[name]
     with factory.begin() as session:
@@ -59,6 +60,8 @@ def test_a_dry_run_keeps_its_report_and_nothing_else(factory: Factory, libraries
         "unchanged": 0,
         "refused": 0,
         "gone": 0,
+        "conflict": 0,
+        "possible_duplicates": 0,
         "located": {"nowhere": 1, "postcode": 4},
         "problems": 6,
     }
@@ -105,7 +108,7 @@ def test_a_changed_row_changes_its_entry(factory: Factory, libraries: Path, rewr
 
     report = bring_in(factory, rewritten(change))
     row = report.rows[0]
-    assert (row.fate, row.entry_id, row.fields) == ("changed", old.id, ("address", "name", "sessions"))
+    assert (row.fate, row.entry_id, row.fields) == ("changed", old.id, ("name", "place name", "sessions"))
     assert report.count("unchanged") == 4
     new = entries(factory)["Marsh Ely New Library"]
     assert (new.id, new.version, new.slug) == (old.id, old.version + 1, old.slug)
@@ -113,39 +116,103 @@ def test_a_changed_row_changes_its_entry(factory: Factory, libraries: Path, rewr
 
 def test_a_curators_correction_outlives_the_same_file(factory: Factory, libraries: Path) -> None:
     bring_in(factory, libraries)
-    correct(factory, "Marsh Ely Library", summary="Moved upstairs.")
+    correct(factory, "Marsh Ely Library", {"summary": "Moved upstairs."})
     report = bring_in(factory, libraries)
     assert report.count("unchanged") == 5
     assert entries(factory)["Marsh Ely Library"].summary == "Moved upstairs."
 
 
-def test_a_curators_correction_beats_a_changed_file_and_is_reported(
+def test_what_a_curator_and_the_file_changed_apart_both_stay(
     factory: Factory, libraries: Path, rewritten: Rewrite
 ) -> None:
     bring_in(factory, libraries)
-    correct(factory, "Marsh Ely Library", summary="Moved upstairs.")
+    correct(factory, "Marsh Ely Library", {"summary": "Moved upstairs."})
 
     def change(rows: list[list[str]]) -> None:
         rows[1][SUNDAY] = "12:00-16:00"
 
-    for _time in range(2):  # until a person settles it, every run says so
-        report = bring_in(factory, rewritten(change))
-        row = report.rows[0]
-        assert (row.fate, row.fields) == ("refused", ("sessions", "summary"))
-        assert "curator" in row.problems[0].what
-        assert entries(factory)["Marsh Ely Library"].summary == "Moved upstairs."
+    row = bring_in(factory, rewritten(change)).rows[0]
+    assert (row.fate, row.fields) == ("changed", ("sessions",))
+    assert "Sunday" in row.changes[0].words
+    assert entries(factory)["Marsh Ely Library"].summary == "Moved upstairs."
+    assert bring_in(factory, rewritten(change)).count("unchanged") == 5
+
+
+def test_a_curators_correction_is_never_overwritten_and_the_new_value_is_offered(
+    factory: Factory, libraries: Path, rewritten: Rewrite
+) -> None:
+    bring_in(factory, libraries)
+    correct(factory, "Marsh Ely Library", {"name": "Marsh Ely Library and Hub"})
+
+    def change(rows: list[list[str]]) -> None:
+        rows[1][NAME] = "Marsh Ely Community Library"
+
+    report = bring_in(factory, rewritten(change))
+    assert report.rows[0].fate == "conflict"
+    with factory() as session:
+        waiting = list_conflicts(session)
+        assert [(one.field, one.ours, one.theirs) for one in waiting] == [
+            ("name", "Marsh Ely Library and Hub", "Marsh Ely Community Library")
+        ]
+    assert "Marsh Ely Library and Hub" in entries(factory)
+    again = bring_in(factory, rewritten(change))
+    assert again.rows[0].fate == "unchanged"
+    assert "still waits" in again.rows[0].problems[0].what
+    with factory.begin() as session:
+        settle_conflict(session, waiting[0].id, take_source=True, by="Curator")
+    assert "Marsh Ely Community Library" in entries(factory)
+    settled = bring_in(factory, rewritten(change))
+    assert (settled.rows[0].fate, settled.rows[0].problems) == ("unchanged", ())
+    with factory.begin() as session, pytest.raises(NotFound):
+        settle_conflict(session, waiting[0].id, take_source=False, by="Curator")
+
+
+def test_a_source_that_comes_to_agree_withdraws_its_offer(
+    factory: Factory, libraries: Path, rewritten: Rewrite
+) -> None:
+    bring_in(factory, libraries)
+    correct(factory, "Marsh Ely Library", {"name": "Marsh Ely Hub"})
+
+    def change(name: str) -> Callable[[list[list[str]]], None]:
+        return lambda rows: rows[1].__setitem__(NAME, name)
+
+    assert bring_in(factory, rewritten(change("Marsh Ely Centre"))).count("conflict") == 1
+    report = bring_in(factory, rewritten(change("Marsh Ely Hub")))
+    assert report.count("conflict") == 0
+    with factory() as session:
+        assert list_conflicts(session) == []
 
 
 def test_file_and_curator_who_agree_have_no_conflict(
     factory: Factory, libraries: Path, rewritten: Rewrite
 ) -> None:
     bring_in(factory, libraries)
-    correct(factory, "Old Wash Library", state="running", state_note=None)
+    correct(factory, "Old Wash Library", {"state": "running", "state_note": None})
 
     def change(rows: list[list[str]]) -> None:
         rows[3][10] = ""
 
     assert bring_in(factory, rewritten(change)).count("unchanged") == 5
+
+
+def test_a_row_whose_entry_was_merged_into_another_overwrites_nothing_there(
+    factory: Factory, libraries: Path, rewritten: Rewrite
+) -> None:
+    bring_in(factory, libraries)
+    held = entries(factory)
+    with factory.begin() as session:
+        session.execute(
+            update(SourceRow)
+            .where(SourceRow.entry_id == held["Marsh Ely Library"].id)
+            .values(entry_id=held["Old Wash Library"].id)
+        )
+
+    def change(rows: list[list[str]]) -> None:
+        rows[1][SUNDAY] = "12:00-16:00"
+
+    report = bring_in(factory, rewritten(change))
+    assert report.rows[0].fate == "conflict"
+    assert "Old Wash Library" in entries(factory)
 
 
 def test_a_row_that_is_gone_leaves_its_entry(factory: Factory, libraries: Path, rewritten: Rewrite) -> None:
@@ -187,7 +254,9 @@ def test_an_import_that_stops_half_way_leaves_nothing(factory: Factory, librarie
 
     with pytest.raises(KeyboardInterrupt):
         ingest_file(factory, libraries, source=SOURCE, apply=True, progress=stop)
-    assert (count(factory, Entry), count(factory, IngestRun), count(factory, Source)) == (0, 0, 0)
+    assert (count(factory, Entry), count(factory, IngestRowFate), count(factory, SourceRow)) == (0, 0, 0)
+    with factory() as session:
+        assert [run.state for run in session.scalars(select(IngestRun))] == ["stopped"]
 
 
 def test_an_unknown_source_lists_the_known(factory: Factory, libraries: Path) -> None:

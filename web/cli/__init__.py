@@ -8,7 +8,9 @@ import typer
 from web.cli import face, load, search, serve
 from web.cli.doctor import doctor
 from web.cli.duplicates import duplicates
+from web.cli.feed import feed
 from web.cli.ingest import ingest
+from web.cli.locating import locate_again
 
 app = typer.Typer(
     name="hereabouts",
@@ -23,7 +25,9 @@ app.command()(serve.migrate)
 app.command()(search.worker)
 app.command()(search.reindex)
 app.command()(doctor)
-app.command()(ingest)
+app.add_typer(ingest, name="ingest")
+app.command()(locate_again)
+app.add_typer(feed, name="feed")
 app.add_typer(load.gazetteer, name="gazetteer")
 app.add_typer(load.areas, name="areas")
 app.add_typer(load.examples, name="examples")

@@ -1,0 +1,307 @@
+"""What the columns of a mapping make of one row."""
+
+import re
+from collections import defaultdict
+from datetime import UTC, date, datetime
+from functools import cache
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from api.entries.schemas import (
+    ContactDraft,
+    EntryDraft,
+    OrganisationDraft,
+    PlaceDraft,
+    SessionDraft,
+)
+from api.entries.vocabulary import KINDS, LANGUAGE_LABELS, AccessFact, ContactKind, Cost, Kind
+from geo.crs import to_wgs84
+from geo.gazetteer import fold_name
+from ingest.hours import read_hours, read_week
+from ingest.meanings import WEEK, Meaning
+from ingest.table import Row
+from ingest.values import read_email, read_phones, read_postcode, read_web_address
+
+if TYPE_CHECKING:
+    from ingest.saved import Mapping
+
+TAXONOMY: Final = Path(__file__).resolve().parent.parent / "data" / "taxonomy.yaml"
+# A list rarely says since when its hours hold; a Monday that never moves makes the same entry every time.
+HOURS_SINCE: Final = date(2024, 1, 1)
+_LISTED: Final = re.compile(r"\s*[,;|/\n]\s*")
+_ACCESS: Final = ("step_free", "toilet", "hearing_loop", "parking")
+_YES: Final = frozenset({"y", "yes", "true", "1", "available", "full", "accessible"})
+_NO: Final = frozenset({"n", "no", "false", "0", "none", "not available"})
+_FREE: Final = frozenset(
+    {"free", "free of charge", "no charge", "no cost", "0", "0.00", "£0", "£0.00", "yes", "nil"}
+)
+_WKT: Final = re.compile(r"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*([-\d.]+)\s+([-\d.]+)", re.IGNORECASE)
+_PAIR: Final = re.compile(r"\(?\s*([-\d.]+)\s*[,; ]\s*([-\d.]+)\s*\)?")
+# Numbers written as they are written here need no library, which takes as long as the rest of the row.
+_USUAL_PHONE: Final = re.compile(r"01\d{3} \d{6}|01\d1 \d{3} \d{4}|02\d \d{4} \d{4}|07\d{3} \d{6}")
+_NO_COLUMN: Final = "(no column for this day)"
+# The British National Grid, in metres.
+_GRID: Final = (700_000, 1_300_000)
+
+
+class EntryMaker:
+    """Makes entries of rows with one mapping, whose columns it has looked up once."""
+
+    def __init__(self, mapping: "Mapping") -> None:
+        self.mapping = mapping
+        self.columns: dict[Meaning, list[str]] = defaultdict(list)
+        for one in mapping.columns:
+            self.columns[one.means].append(one.heading)
+        self._folded = {means: list(map(fold_name, given)) for means, given in self.columns.items()}
+        ours = {fold_name(word): one.code for one in KINDS for word in (one.code, one.label, one.plural)}
+        self.kinds = ours | {fold_name(word): kind for word, kind in mapping.kinds.items()}
+        self.terms = known_terms() | {fold_name(word): code for word, code in mapping.terms.items()}
+
+    def column(self, meaning: Meaning) -> str | None:
+        return next(iter(self.columns.get(meaning, ())), None)
+
+    def all(self, row: Row, meaning: Meaning) -> list[str]:
+        """The filled cells that mean this, each in one line."""
+        found = (" ".join(row.cells.get(one, "").split()) for one in self._folded.get(meaning, ()))
+        return [text for text in found if text]
+
+    def one(self, row: Row, meaning: Meaning) -> str | None:
+        return next(iter(self.all(row, meaning)), None)
+
+    def joined(self, row: Row, meaning: Meaning) -> str | None:
+        return "; ".join(self.all(row, meaning)) or None
+
+    def __call__(self, row: Row) -> EntryDraft:
+        """The row's entry. What is not understood is noted on the row, and kept as words where it can be."""
+        sessions, times = _sessions(self, row)
+        organisation = self.one(row, "organisation")
+        costs = self.joined(row, "cost")
+        is_closed = _is_closed(self.one(row, "closed"))
+        access: dict[AccessFact, bool] = {
+            fact: answer for fact in _ACCESS if (answer := _yes_or_no(self.one(row, fact))) is not None
+        }
+        return EntryDraft(
+            kind=_kind(self, row),
+            name=self.one(row, "name") or "",
+            summary=self.joined(row, "summary"),
+            description=_paragraphs(self.all(row, "description"), times),
+            organisation=OrganisationDraft(name=organisation[:200]) if organisation else None,
+            place=_place(self, row),
+            privacy=self.mapping.privacy,
+            sessions=sessions,
+            contacts=_contacts(self.mapping, row),
+            needs=_needs(self, row),
+            languages=_languages(self, row),
+            age_from=_age(self.one(row, "age_from")),
+            age_to=_age(self.one(row, "age_to")),
+            eligibility=self.joined(row, "eligibility"),
+            cost=_cost(costs),
+            cost_note=costs,
+            referral_by=self.joined(row, "referral"),
+            access=access,
+            state="closed" if is_closed else "running",
+            state_note="The list says that it has closed." if is_closed else None,
+        )
+
+
+def _paragraphs(parts: list[str], times: str | None) -> str | None:
+    return "\n\n".join([*parts, *([f"Times: {times}"] if times else [])]) or None
+
+
+def _kind(make: EntryMaker, row: Row) -> Kind:
+    said, usual = make.one(row, "kind"), make.mapping.kind
+    if said is None:
+        return usual
+    kind = make.kinds.get(fold_name(said))
+    if kind is None:
+        row.note(
+            make.column("kind"),
+            f"We do not know this kind, so we took it for a {usual.replace('_', ' ')}.",
+            "Say under “kinds” in the mapping which of our kinds it is.",
+        )
+    return kind or usual
+
+
+def _place(make: EntryMaker, row: Row) -> PlaceDraft | None:
+    column = make.column("postcode")
+    postcode = read_postcode(row, column) if column else None
+    lon, lat = _point(make, row) or (None, None)
+    address = [line[:200] for line in make.all(row, "address")]
+    name, town = make.one(row, "place_name"), make.one(row, "town")
+    if not (postcode or address or town or name) and lon is None:
+        return None
+    return PlaceDraft(
+        name=name[:200] if name else None,
+        address=address,
+        town=town[:200] if town else None,
+        postcode=postcode,
+        lon=lon,
+        lat=lat,
+    )
+
+
+def _point(make: EntryMaker, row: Row) -> tuple[float, float] | None:
+    """(lon, lat), whatever the columns give: degrees either way round, or metres of the National Grid."""
+    pairs: tuple[tuple[Meaning, Meaning], ...] = (("lon", "lat"), ("easting", "northing"))
+    for across, up in pairs:
+        column, x, y = make.column(across), make.one(row, across), make.one(row, up)
+        if column and (x or y):
+            shown = f"{x or ''}, {y or ''}"
+            grid_meant = across == "easting"
+            return _read_point(row, column, _number(x), _number(y), shown, grid_meant=grid_meant)
+    column, text = make.column("point"), make.one(row, "point")
+    if column is None or text is None:
+        return None
+    wkt, pair = _WKT.match(text), _PAIR.fullmatch(text)
+    # Without WKT people write the latitude first.
+    first, second = (wkt[1], wkt[2]) if wkt else (pair[2], pair[1]) if pair else (None, None)
+    return _read_point(row, column, _number(first), _number(second), text, grid_meant=None)
+
+
+def _read_point(
+    row: Row, column: str, x: float | None, y: float | None, shown: str, *, grid_meant: bool | None
+) -> tuple[float, float] | None:
+    if x is None or y is None:
+        row.note(column, "We cannot read this as a point.", "Give two numbers.", value=shown)
+        return None
+    if (x, y) == (0, 0):
+        row.note(
+            column,
+            "The point is 0, 0, which is nowhere here. We left it out.",
+            "Give the right point, or none: the postcode is looked up.",
+            value=shown,
+        )
+        return None
+    if abs(x) <= 180 and abs(y) <= 90:
+        return x, y
+    if not (0 <= x <= _GRID[0] and 0 <= y <= _GRID[1]):
+        row.note(column, "No point in Britain has these numbers.", "Check them.", value=shown)
+        return None
+    if grid_meant is False:
+        row.note(
+            column,
+            "These are metres of the British National Grid, not degrees. We turned them into degrees.",
+            "Call the columns easting and northing in the mapping.",
+            value=shown,
+        )
+    lon, lat = to_wgs84(x, y)
+    return round(lon, 6), round(lat, 6)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float((text or "").replace(",", ""))
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _sessions(make: EntryMaker, row: Row) -> tuple[list[SessionDraft], str | None]:
+    """The sessions, and in the file's own words what could not be read as one."""
+    sessions: list[SessionDraft] = []
+    week = tuple(make.column(day) or _NO_COLUMN for day in WEEK)
+    if set(week) != {_NO_COLUMN}:
+        sessions += read_week(row, week, purpose="session", label=None, since=HOURS_SINCE)
+    words = []
+    for column in make.columns.get("hours", ()):
+        found, left = read_times(row, column)
+        sessions += found
+        words += [left] if left else []
+    return sessions, "; ".join(words) or None
+
+
+def read_times(row: Row, column: str) -> tuple[list[SessionDraft], str | None]:
+    """A cell of times as sessions, and what of it is kept as words: words that may mean two things make no
+    session."""
+    found = read_hours(row.text(column), today=datetime.now(UTC).date())
+    if found.issue is not None:
+        row.note(column, found.issue.what, found.issue.todo, value=found.text[:200])
+    left = "; ".join(found.notes) if found.understood == "whole" else found.text
+    return list(found.sessions), left or None
+
+
+def _contacts(mapping: "Mapping", row: Row) -> list[ContactDraft]:
+    contacts: list[ContactDraft] = []
+    for column in mapping.of("phone", "email", "web"):
+        kind: ContactKind
+        if column.means == "email":
+            kind, value = "email", read_email(row, column.heading)
+        elif column.means == "web":
+            kind, value = "web", read_web_address(row, column.heading)
+        else:
+            contacts += _phones(row, column.heading, public=column.public)
+            continue
+        if value and value not in [one.value for one in contacts]:
+            contacts.append(ContactDraft(kind=kind, value=value, public=column.public))
+    return contacts
+
+
+def _phones(row: Row, column: str, *, public: bool) -> list[ContactDraft]:
+    """The numbers of a cell; what is none is kept as it is, for a person to read."""
+    text = row.text(column)
+    if text is not None and _USUAL_PHONE.fullmatch(text):
+        return [ContactDraft(kind="phone", value=text, public=public)]
+    read = read_phones(text or "")
+    if read.issue is not None:
+        row.note(column, read.issue.what, read.issue.todo)
+    numbers = read.value or ((text[:200],) if text else ())
+    return [ContactDraft(kind="phone", value=number, public=public) for number in numbers]
+
+
+@cache
+def known_terms() -> dict[str, str]:
+    """Codes of our needs by their labels and by what people say instead."""
+    listed = yaml.safe_load(TAXONOMY.read_text(encoding="utf-8"))["needs"]
+    words = {fold_name(word): one["code"] for one in reversed(listed) for word in one.get("words", [])}
+    return words | {fold_name(name): one["code"] for one in listed for name in (one["code"], one["label"])}
+
+
+@cache
+def _known_languages() -> dict[str, str]:
+    return {fold_name(word): code for code, label in LANGUAGE_LABELS.items() for word in (code, label)}
+
+
+def _needs(make: EntryMaker, row: Row) -> list[str]:
+    todo = "Say under “terms” in the mapping which of our needs they mean."
+    return _known(make, row, "needs", make.terms, todo)
+
+
+def _languages(make: EntryMaker, row: Row) -> list[str]:
+    return _known(make, row, "languages", _known_languages(), "Ask for the language to be added.")
+
+
+def _known(make: EntryMaker, row: Row, meaning: Meaning, codes: dict[str, str], todo: str) -> list[str]:
+    """Codes of the words in the cells; a word we do not have is said."""
+    words = [part for cell in make.all(row, meaning) for part in _LISTED.split(cell) if part]
+    unknown = [word for word in words if fold_name(word) not in codes]
+    if unknown:
+        what = "These words are not among ours, so the entry is not found by them."
+        row.note(make.column(meaning), what, todo, value=", ".join(unknown)[:200])
+    return list(dict.fromkeys(codes[fold_name(word)] for word in words if fold_name(word) in codes))
+
+
+def _cost(text: str | None) -> Cost | None:
+    if text is None:
+        return None
+    folded = text.casefold().strip(" .")
+    if folded in _FREE:
+        return "free"
+    return "donation" if "donation" in folded else "paid" if "£" in folded else None
+
+
+def _age(text: str | None) -> int | None:
+    number = _number(text)
+    return int(number) if number is not None and 0 <= number <= 120 else None
+
+
+def _yes_or_no(text: str | None) -> bool | None:
+    """None is unknown, also for words that say neither."""
+    folded = (text or "").casefold().strip(" .")
+    return True if folded in _YES else False if folded in _NO else None
+
+
+def _is_closed(text: str | None) -> bool:
+    return _yes_or_no(text) is True or bool(text and re.fullmatch(r"(?:19|20)\d\d(?:-\d\d-\d\d)?", text))
