@@ -23,7 +23,7 @@ LOOKS = {
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_on_a_map_in_use(visit: Visit, find_faults: FindFaults, look: str) -> None:
-    page = visit("/search?q=lonely&near=CB7+5AA", **LOOKS[look])
+    page = visit("/search?q=lonely&near=CB7+5AA", reduced_motion="reduce", **LOOKS[look])
     page.locator(".map-legend summary").click()
     page.get_by_role("button", name="Zoom out").click()
     page.locator(".map-pin").first.click()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route
 
 from api.cluster import PrivateCluster
+from api.face.queries_squares import rebuild_squares
 from tests.bench.multiply import multiply
 from tests.browser.site import serve, settle, wait_until
 from tests.conftest import Directory
@@ -31,14 +32,16 @@ READ = """() => {
 @pytest.fixture(scope="module")
 def crowded(cluster: PrivateCluster, base_database: Directory) -> Iterator[str]:
     """One entry and its copies, scattered over five kilometres round Soham."""
-    url = cluster.create_database("crowded", template=base_database.name)
-    directory = Directory("crowded", url, cluster.url_of("crowded", role="hereabouts_face"))
+    url = cluster.create_database("crowded_map", template=base_database.name)
+    directory = Directory("crowded_map", url, cluster.url_of("crowded_map", role="hereabouts_face"))
     with directory.write() as session:
         add(session, name="Soham Singers", at=SOHAM)
     multiply(url, COPIES)
+    with directory.write() as session:
+        rebuild_squares(session)
     with serve(directory.settings(street_tiles_url=None)) as address:
         yield address
-    cluster.drop_database("crowded")
+    cluster.drop_database("crowded_map")
 
 
 def spots(page: Page) -> dict[str, tuple[float, float]]:

@@ -64,7 +64,7 @@ def test_what_was_seen_opens_again_and_says_from_when(device: Page, site: str) -
     device.goto(site + SEARCH)
     assert SAVED.fullmatch(note(device))
     assert device.locator(".card").count() > 5
-    device.locator(".map-pin").first.wait_for()
+    device.locator(".map-pin, .map-pin-cluster").first.wait_for()
     device.goto(site + ENTRY)
     assert SAVED.fullmatch(note(device))
     assert device.locator("h1").inner_text() == "Soham Wednesday Drop-in"

@@ -113,7 +113,7 @@ async function openData(event) {
 function mayBeKept(reply, type) {
   const control = reply.headers.get("Cache-Control") ?? "";
   const vary = reply.headers.get("Vary") ?? "";
-  const asked = /no-store|private/i.test(control) || /cookie|authorization|\*/i.test(vary);
+  const asked = /no-store/i.test(control) || /cookie|authorization|\*/i.test(vary);
   return mayStore && reply.status === 200 && !reply.redirected && !asked && (reply.headers.get("Content-Type") ?? "").includes(type);
 }
 
