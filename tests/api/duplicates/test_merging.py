@@ -150,14 +150,12 @@ def test_rows_of_a_source_mean_the_kept_entry_from_now_on(session: Session) -> N
     keep, other = two(session)
     session.add(Source(code="parish", name="Parish"))
     session.flush()
-    seen = session.get_one(Entry, other.entry_id).created_at
     session.add(
         SourceRow(
             source_code="parish",
             row_key="7",
             entry_id=other.entry_id,
             fingerprint="f",
-            last_seen_at=seen,
         )
     )
     session.flush()
