@@ -91,7 +91,7 @@ def merge_or_refuse(session: Session, keep: UUID, other: UUID, choices: dict[str
         return None
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**9))
 def test_any_merges_undone_leave_everything_as_it_was(session: Session, seed: int) -> None:
     random = Random(seed)
