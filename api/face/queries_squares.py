@@ -17,15 +17,17 @@ from sqlalchemy.orm import Session
 DEEPEST_COUNTED = 14
 STEP = 2
 _COLUMNS = "entries, lon_sum, lat_sum, first, west, south, east, north"
+# OFFSET 0 keeps each look-up to the few rows it is about: a join of all at once would read far more.
 _COUNT_ENTRIES = """
 SELECT t.x, t.y, t.kind, count(*)::int AS entries, sum(round(e.lon * 1e6))::bigint AS lon_sum,
        sum(round(e.lat * 1e6))::bigint AS lat_sum, min(e.square) AS first, min(e.lon) AS west,
        min(e.lat) AS south, max(e.lon) AS east, max(e.lat) AS north
-FROM touched t JOIN face.entries e ON e.square BETWEEN t.least AND t.least + (1 << 20) - 1
-  AND e.kind = t.kind
-WHERE e.square IS NOT NULL AND e.state <> 'closed' GROUP BY t.x, t.y, t.kind
+FROM touched t CROSS JOIN LATERAL (
+  SELECT e.lon, e.lat, e.square FROM face.entries e
+  WHERE e.square BETWEEN t.least AND t.least + (1 << 20) - 1 AND e.kind = t.kind
+    AND e.square IS NOT NULL AND e.state <> 'closed' OFFSET 0) e
+GROUP BY t.x, t.y, t.kind
 """
-# OFFSET 0 keeps each look-up to the few rows it is about: a join of all at once would read the whole level.
 _COUNT_SQUARES = f"""
 SELECT t.x, t.y, t.kind, sum(s.entries)::int AS entries, sum(s.lon_sum)::bigint AS lon_sum,
        sum(s.lat_sum)::bigint AS lat_sum, min(s.first) AS first, min(s.west) AS west,
@@ -43,9 +45,9 @@ WITH touched AS (
     FROM unnest(CAST(:kinds AS text[]), CAST(:xs AS int[]), CAST(:ys AS int[]) /*least*/),
   fresh AS (/*count*/),
   gone AS (
-    DELETE FROM face.squares s USING touched t
-    WHERE (s.level, s.x, s.y, s.kind) = (:level, t.x, t.y, t.kind)
-      AND NOT EXISTS (SELECT FROM fresh f WHERE (f.x, f.y, f.kind) = (s.x, s.y, s.kind)) RETURNING 1),
+    DELETE FROM face.squares s
+    USING (SELECT kind, x, y FROM touched EXCEPT SELECT kind, x, y FROM fresh) t
+    WHERE (s.level, s.x, s.y, s.kind) = (:level, t.x, t.y, t.kind) RETURNING 1),
   written AS (
     INSERT INTO face.squares AS s (level, x, y, kind, {_COLUMNS})
     SELECT :level, x, y, kind, {_COLUMNS} FROM fresh
