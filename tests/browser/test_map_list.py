@@ -103,9 +103,13 @@ def test_search_in_this_part_narrows_the_list_and_goes_back(visit: Visit) -> Non
     assert part.count() == 0, "offered once the visitor has moved the map"
     page.get_by_role("button", name="Zoom in").click()
     page.wait_for_url(re.compile("#map="))
+    page.wait_for_load_state("networkidle")
+    settle(page)
     pins = page.locator(".map-pin").count()
     part.click()
     wait_for_heading(page, heading)
+    page.wait_for_load_state("networkidle")
+    settle(page)
     query = parse_qs(urlsplit(page.url).query)
     assert query["kind"] == ["group"]
     assert listed(page) == [item["slug"] for item in ask(page, urlsplit(page.url).query)["items"]]
