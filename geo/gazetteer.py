@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast, get_args
 
+from geo.crs import GRID_EAST_M, GRID_NORTH_M
+
 SettlementKind = Literal["city", "town", "village", "hamlet"]
 GroupKind = Literal["outcode", "sector"]
 FileKind = Literal["codepoint", "settlements", "postcode_groups"]
@@ -199,7 +201,7 @@ def _codepoint_row(cells: list[str]) -> CodepointRow:
         quality, easting, northing = int(cells[1]), int(cells[2]), int(cells[3])
     except ValueError:
         raise ValueError("the quality, easting or northing is not a whole number") from None
-    if not (0 <= easting < 700_000 and 0 <= northing < 1_300_000):
+    if not (0 <= easting < GRID_EAST_M and 0 <= northing < GRID_NORTH_M):
         raise ValueError(f"{easting}, {northing} is off the British National Grid")
     pointless = quality == _NO_POINT_QUALITY or (easting == 0 and northing == 0)
     return CodepointRow(

@@ -18,7 +18,7 @@ from api.entries.schemas import (
     SessionDraft,
 )
 from api.entries.vocabulary import KINDS, LANGUAGE_LABELS, AccessFact, ContactKind, Cost, Kind
-from geo.crs import to_wgs84
+from geo.crs import GRID_EAST_M, GRID_NORTH_M, to_wgs84
 from geo.gazetteer import fold_name
 from ingest.hours import read_hours, read_week
 from ingest.meanings import WEEK, Meaning
@@ -43,8 +43,6 @@ _PAIR: Final = re.compile(r"\(?\s*([-\d.]+)\s*[,; ]\s*([-\d.]+)\s*\)?")
 # Numbers written as they are written here need no library, which takes as long as the rest of the row.
 _USUAL_PHONE: Final = re.compile(r"01\d{3} \d{6}|01\d1 \d{3} \d{4}|02\d \d{4} \d{4}|07\d{3} \d{6}")
 _NO_COLUMN: Final = "(no column for this day)"
-# The British National Grid, in metres.
-_GRID: Final = (700_000, 1_300_000)
 
 
 class EntryMaker:
@@ -177,7 +175,7 @@ def _read_point(
         return None
     if abs(x) <= 180 and abs(y) <= 90:
         return x, y
-    if not (0 <= x <= _GRID[0] and 0 <= y <= _GRID[1]):
+    if not (0 <= x <= GRID_EAST_M and 0 <= y <= GRID_NORTH_M):
         row.note(column, "No point in Britain has these numbers.", "Check them.", value=shown)
         return None
     if grid_meant is False:

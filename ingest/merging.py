@@ -43,10 +43,6 @@ def merge(before: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any]) 
     return Merged(unflatten(merged), differences(held, merged), tuple(clashes))
 
 
-def changes_between(ours: dict[str, Any], theirs: dict[str, Any]) -> tuple[Change, ...]:
-    return differences(flatten(ours), flatten(theirs))
-
-
 def differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
     fields = sorted({**old, **new})
     return tuple(Change(one, old.get(one), new.get(one)) for one in fields if old.get(one) != new.get(one))

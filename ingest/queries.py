@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from api.models import (
     Entry,
     Place,
-    PostcodeGroup,
     PostcodeRow,
     Revision,
     Source,
@@ -181,12 +180,6 @@ SELECT DISTINCT unnest(squares) FROM (
 def covered_squares(session: Session) -> set[str]:
     """Keys (`geo.squares`) of the squares of the areas and the parts of postcodes we hold."""
     return set(session.scalars(_SQUARES))
-
-
-def holds_postcodes_of(session: Session, outcodes: Collection[str]) -> set[str]:
-    """Those of these outcodes that we hold."""
-    rows = select(PostcodeGroup.code).where(PostcodeGroup.code == func.any(sorted(outcodes)))
-    return set(session.scalars(rows))
 
 
 _KEEP_ROWS = text("""

@@ -133,7 +133,7 @@ def _is_kept(word: str) -> bool:
 
 def rebuild(session: Session) -> tuple[int, int, int]:
     """Work everything out again and write only what differs: (rows changed, rows removed, rows in all)."""
-    _run(session, _TAKE_TURN)
+    take_turn(session)
     removed = _run(session, _FORGET)
     changed = _run(session, _UPSERT)
     changed += _run(session, _DROP_SESSIONS)

@@ -61,7 +61,3 @@ def as_json(value: Any) -> str:
 def things_in(value: Any) -> list[Thing]:
     """The things of a list, whatever else stands in it; none when it is no list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def text_in(thing: Thing, name: str) -> str:
-    return show(thing.get(name))
