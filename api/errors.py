@@ -6,7 +6,9 @@ HereaboutsError
 ├── NotFound (404)        no such thing, or none you may know of
 ├── Moved (308)           it is at another address now
 ├── EditConflict (412)    someone else saved first; carries both versions
+├── NotSignedIn (401)     nobody we know is asking; pages send them to sign in
 ├── NotAllowed (403)      the rule that refuses says why
+├── TooMany (429)         tried too often; says when to try again
 └── Unavailable (503)     the database is away; try again soon
 
 Pages and the API show the same `detail`. No reply carries a stack trace or SQL.
@@ -82,9 +84,19 @@ class EditConflict(HereaboutsError):
     title = "Someone else saved a change first"
 
 
+class NotSignedIn(HereaboutsError):
+    status = 401
+    title = "Sign in first"
+
+
 class NotAllowed(HereaboutsError):
     status = 403
     title = "Not allowed"
+
+
+class TooMany(HereaboutsError):
+    status = 429
+    title = "Too many at once"
 
 
 class Unavailable(HereaboutsError):

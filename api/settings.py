@@ -34,6 +34,20 @@ class Settings(BaseSettings):
     read_pool_size: int = 8
     meili_url: str | None = None
     meili_key: str | None = None
+    secret_key: str | None = Field(
+        default=None,
+        min_length=32,
+        description="signs forms and links; the same on every host of one directory",
+    )
+    smtp_url: str | None = Field(
+        default=None,
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; none: mail is kept",
+    )
+    mail_from: str = "Hereabouts <no-reply@localhost>"
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_name: str = "your organisation"
 
     @property
     def home_folder(self) -> Path:

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.entries.differences import field_words, value_words, with_field
 from api.entries.schemas import EntryDraft
 from api.entries.service import ToSave, save_entry
 from api.errors import BadInput, NotFound
 from api.models import IngestConflict
 from ingest import queries, queries_runs
-from ingest.merging import Clash, with_field
-from ingest.report import Problem, field_words, value_words
+from ingest.merging import Clash
+from ingest.report import Problem
 
 
 class Conflicts:

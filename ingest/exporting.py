@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.entries.differences import Change
 from api.errors import NotFound
 from api.models import IngestRowFate, IngestRun
 from ingest import queries_runs
-from ingest.report import Change
 
 _COLUMNS: Final = (
     "row",

@@ -8,12 +8,12 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from api.entries.differences import Change
 from api.entries.schemas import EntryDraft
 from api.entries.service import ToSave
 from ingest.mapping import MappedRow
 from ingest.merging import Clash, Merged, merge
 from ingest.queries import Newest, SeenRow
-from ingest.report import Change
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.entries.differences import flatten
 from api.models import IngestRun, Source
 from ingest import queries_runs
-from ingest.merging import flatten
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from api.entries.sessions import describe_session
+from api.entries.differences import Change, field_words
 
 Fate = Literal["new", "changed", "unchanged", "refused", "gone", "conflict"]
 FATES: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused", "gone", "conflict")
 Progress = Callable[[int, int], None]
 """Told the rows done and the rows in all."""
-
-_FIELD_WORDS = {
-    "everywhere": "who it is for",
-    "is_example": "example mark",
-    "place.name": "place name",
-    "place.address": "address",
-    "place.town": "town",
-    "place.postcode": "postcode",
-    "place.point": "point on the map",
-    "organisation.name": "organisation",
-}
-_LONGEST_VALUE = 120
 
 
 @dataclass(frozen=True)
@@ -39,26 +27,6 @@ class Problem:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field of an entry that is not as it was; None is nothing. `field` is a path, "place.postcode"."""
-
-    field: str
-    old: Any
-    new: Any
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @property
-    def words(self) -> str:
-        old, new = self.old, self.new
-        if isinstance(old, list) and isinstance(new, list):
-            # A list of twelve sessions with one that moved: the one is the news.
-            old, new = [one for one in old if one not in new], [one for one in new if one not in old]
-        return f"{field_words(self.field)}: {value_words(old)} → {value_words(new)}"
 
 
 @dataclass(frozen=True)
@@ -116,27 +84,3 @@ class IngestReport:
         """No row of the file could be used, or none may be."""
         used = sum(self.count(fate) for fate in ("new", "changed", "unchanged", "conflict"))
         return self.refused is not None or used == 0
-
-
-def field_words(path: str) -> str:
-    return _FIELD_WORDS.get(path, path.rpartition(".")[2].replace("_", " "))
-
-
-def value_words(value: Any) -> str:
-    """A stored value as a person would write it, cut short where it is long."""
-    words = _words(value)
-    return words if len(words) <= _LONGEST_VALUE else words[: _LONGEST_VALUE - 1] + "…"
-
-
-def _words(value: Any) -> str:
-    if value is None or value in ("", [], {}):
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return "; ".join(_words(one) for one in value)
-    if isinstance(value, dict):
-        if "starts_on" in value:
-            return describe_session(value)
-        return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
-    return str(value)

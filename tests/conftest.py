@@ -55,7 +55,12 @@ class Directory:
         return asyncio.run(put())
 
     def settings(self, **changes: Any) -> Settings:
-        given = {"database_url": self.url, "read_database_url": self.face_url, "environment": "test"}
+        given = {
+            "database_url": self.url,
+            "read_database_url": self.face_url,
+            "environment": "test",
+            "secret_key": "only for tests, and the same in each of them",
+        }
         return Settings(**(given | changes))
 
     @contextmanager

@@ -9,6 +9,7 @@ from api.state import DirectoryState
 from web.assets import STATIC_FOLDER, VersionedFiles
 from web.pages import (
     about,
+    accounts,
     areas,
     connectors,
     developers,
@@ -24,9 +25,11 @@ from web.pages import (
 )
 from web.pages import map as map_data
 from web.pages.errors import AnswerFaults, show_problems_as_pages
-from web.security import SecurityHeaders
+from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
+# Pages of people with an account, and of those who help without one.
+CURATING = (accounts,)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1
@@ -37,12 +40,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Composition root: `uvicorn web.main:create_app --factory` serves it."""
     app = create_api(settings)
     state: DirectoryState = app.state.directory
-    for page in (*PAGES, *SHARING):
+    for page in (*PAGES, *CURATING, *SHARING):
         app.include_router(page.router)
     app.mount("/static", VersionedFiles(directory=STATIC_FOLDER), name="static")
     show_problems_as_pages(app)
     # Added last is outermost: headers go on every reply, faults included.
     app.add_middleware(AnswerFaults)
+    app.add_middleware(RefuseElsewhere)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(SecurityHeaders, settings=state.settings)
     return app

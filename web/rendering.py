@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from api.accounts.dependencies import CSRF_FIELD, SESSION_COOKIE
 from api.dependencies import london_now
 from api.entries.vocabulary import (
     ACCESS_LABELS,
@@ -42,6 +43,11 @@ def kind_icon(kind: str, size: int = 28) -> Markup:
     return Markup(opening + inside + "</svg>")
 
 
+def csrf_field(csrf: str) -> Markup:
+    """The hidden field that shows a form is ours."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, csrf)
+
+
 @lru_cache
 def get_environment() -> Environment:
     environment = Environment(
@@ -54,6 +60,7 @@ def get_environment() -> Environment:
     environment.globals.update(
         static_url=static_url,
         kind_icon=kind_icon,
+        csrf_field=csrf_field,
         cost_words=cost_words,
         describe_facts=describe_facts,
         contact_line=contact_line,
@@ -75,7 +82,9 @@ def render_page(
     *,
     status: int = 200,
 ) -> HTMLResponse:
-    """`context` needs `has_examples`; the nonce is the one the security headers name."""
+    """`context` needs `has_examples`; the nonce is the one the security headers name. A browser that may be
+    signed in gets pages nobody keeps: they show more than others see."""
+    signed_in = SESSION_COOKIE in request.cookies
     html = (
         get_environment()
         .get_template(template)
@@ -85,6 +94,8 @@ def render_page(
             settings=settings,
             today=london_now().date(),
             nonce=getattr(request.state, "nonce", ""),
+            signed_in=signed_in,
         )
     )
-    return HTMLResponse(html, status_code=status)
+    headers = {"Cache-Control": "no-store"} if signed_in else None
+    return HTMLResponse(html, status_code=status, headers=headers)

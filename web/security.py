@@ -3,7 +3,8 @@
 import secrets
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.settings import Settings
@@ -47,6 +48,32 @@ def content_policy(nonce: str, *, image_host: str | None, framed: bool = False) 
             "form-action 'self'",
         )
     )
+
+
+def from_elsewhere(headers: Headers) -> bool:
+    """Whether another site's page sent this: browsers say so (Fetch Metadata), older ones by Origin.
+    What says neither is no browser, and carries no one's cookie."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+class RefuseElsewhere:
+    """What changes something is taken from our own pages only, and from systems with a key of their own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            headers = Headers(scope=scope)
+            if "authorization" not in headers and from_elsewhere(headers):
+                words = "This was sent from another site. Nothing was changed."
+                await PlainTextResponse(words, status_code=403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -1,6 +1,8 @@
 """SQL of areas: storing boundaries, and reading them through `face`."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -18,6 +20,16 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name, aliases = excluded.aliase
   shape = excluded.shape, size_km2 = excluded.size_km2, source_code = excluded.source_code,
   dated_on = excluded.dated_on, repaired = excluded.repaired, is_example = excluded.is_example
 """
+# Without a shape an area lies in itself alone.
+_FORGET_WITHIN = """
+DELETE FROM directory.area_within WHERE area_code = ANY (:codes) OR within_code = ANY (:codes)
+"""
+_KEEP_WITHIN = f"""
+INSERT INTO directory.area_within (area_code, within_code)
+SELECT a.code, b.code FROM directory.area a JOIN directory.area b
+  ON a.code = b.code OR a.size_km2 <= b.size_km2 * 1.05 AND {sql.lies_in("a.shape", "b.shape")}
+WHERE a.code = ANY (:codes) OR b.code = ANY (:codes)
+"""
 _SLUGS = "SELECT slug FROM directory.area WHERE slug = :slug AND code <> :code"
 
 
@@ -28,6 +40,24 @@ def slug_is_taken(session: Session, *, slug: str, code: str) -> bool:
 def upsert_area(session: Session, values: dict[str, Any]) -> None:
     """Store one area: its columns, with the outline as `geojson` text and the source's code as `source`."""
     session.execute(text(_UPSERT), values)
+
+
+def keep_within(session: Session, codes: Sequence[str]) -> None:
+    """Work out again what lies in these areas, and what they lie in."""
+    for statement in (_FORGET_WITHIN, _KEEP_WITHIN):
+        session.execute(text(statement), {"codes": list(codes)})
+
+
+_OF_ENTRY = "SELECT area_code FROM directory.entry_area WHERE entry_id = :id"
+_AROUND = "SELECT within_code FROM directory.area_within WHERE area_code = ANY (:codes)"
+
+
+def areas_of_entry(session: Session, entry_id: UUID) -> frozenset[str]:
+    return frozenset(session.scalars(text(_OF_ENTRY), {"id": entry_id}))
+
+
+def areas_around(session: Session, codes: Sequence[str]) -> frozenset[str]:
+    return frozenset(session.scalars(text(_AROUND), {"codes": list(codes)}))
 
 
 _LIST = """

@@ -1,9 +1,11 @@
 """Loading areas from files, and showing one or all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 from shapely.geometry import mapping
@@ -44,6 +46,7 @@ def load_areas(
     is replaced. Raises AreaFileError. Entries learn of new areas when the face is rebuilt: the caller does
     that once, after all files."""
     report = AreasReport()
+    codes = []
     for area in read_areas(path, type_=type_, problems=report.problems):
         values = {
             "code": area.code,
@@ -59,8 +62,10 @@ def load_areas(
         }
         queries.upsert_area(session, values)
         report.loaded += 1
+        codes.append(area.code)
         if area.repaired:
             report.repaired.append(f"{area.name} ({area.code}): {area.repaired}")
+    queries.keep_within(session, codes)
     return report
 
 
@@ -71,6 +76,17 @@ def _free_slug(session: Session, area: AreaShape) -> str:
         if not queries.slug_is_taken(session, slug=slug, code=area.code):
             return slug
     return f"{plain}-{area.code.lower()}"
+
+
+def areas_of_entry(session: Session, entry_id: UUID) -> frozenset[str]:
+    """The codes of all areas an entry is in or serves, and of those they lie in: what `api.permissions` asks
+    for. Empty when it is tied to no area."""
+    return queries.areas_of_entry(session, entry_id)
+
+
+def areas_around(session: Session, codes: Sequence[str]) -> frozenset[str]:
+    """These areas and all that they lie in. A code we do not hold is left out."""
+    return queries.areas_around(session, codes)
 
 
 async def has_area(read: ReadConnection, code: str) -> bool:

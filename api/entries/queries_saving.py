@@ -70,6 +70,11 @@ _DOCUMENTS = """
 SELECT DISTINCT ON (entry_id) entry_id, document::text FROM directory.revision
 WHERE entry_id = ANY (:ids) ORDER BY entry_id, version DESC
 """
+_STORED = """
+SELECT e.slug, e.version, r.document::text
+FROM directory.entry e JOIN directory.revision r ON r.entry_id = e.id
+WHERE e.id = :id ORDER BY r.version DESC LIMIT 1
+"""
 _PLACES = f"""
 SELECT id, place_key, name, address, town, postcode, {sql.lon("point")} AS lon, {sql.lat("point")} AS lat,
   precision, located_by, located_on, locate_failure, area_codes, access
@@ -104,6 +109,12 @@ def latest_documents(session: Session, ids: Collection[UUID]) -> dict[UUID, Row]
         return {}
     found = session.execute(text(_DOCUMENTS), {"ids": array_text(ids)})
     return {entry_id: orjson.loads(document) for entry_id, document in found}
+
+
+def read_stored(session: Session, entry_id: UUID) -> tuple[str, int, Row] | None:
+    """(slug, version, newest document), locking nothing."""
+    found = session.execute(text(_STORED), {"id": entry_id}).one_or_none()
+    return (found[0], found[1], orjson.loads(found[2])) if found else None
 
 
 def slug_owners(session: Session, slugs: Collection[str]) -> dict[str, str]:

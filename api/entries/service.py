@@ -1,6 +1,7 @@
 """Saving entries, and showing one whole."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,10 @@ import orjson
 from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
-from api.entries import queries
+from api.entries import queries, queries_saving
 from api.entries.freshness import freshness
 from api.entries.saving import Saved, Saving, ToSave
+from api.entries.schemas import EntryDraft
 from api.entries.sessions import (
     describe_date,
     describe_session,
@@ -22,10 +24,58 @@ from api.entries.sessions import (
 from api.errors import Moved, NotFound
 from api.face.service import project_entries, take_turn
 
-__all__ = ["Saved", "ToSave", "get_coverage", "get_entry", "next_times", "save_entries", "save_entry"]
+__all__ = [
+    "Saved",
+    "StoredDraft",
+    "ToSave",
+    "as_document",
+    "as_draft",
+    "get_coverage",
+    "get_draft",
+    "get_entry",
+    "next_times",
+    "save_entries",
+    "save_entry",
+]
 
 NEXT_TIMES = 5
 BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class StoredDraft:
+    """What an entry says now, as it was last saved: private places and contacts too, so for curators only."""
+
+    entry_id: UUID
+    slug: str
+    version: int
+    draft: EntryDraft
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As revisions hold it (`differences.flatten` takes it apart)."""
+        return as_document(self.draft)
+
+
+def get_draft(session: Session, entry_id: UUID) -> StoredDraft:
+    """Raises NotFound when there is no such entry, or it was merged into another."""
+    found = queries_saving.read_stored(session, entry_id)
+    if found is None:
+        raise NotFound("We hold no entry of that number. It may have been merged into another.")
+    slug, version, document = found
+    return StoredDraft(entry_id, slug, version, as_draft(document))
+
+
+def as_draft(document: dict[str, Any]) -> EntryDraft:
+    """A revision's document as a draft. It leaves the kind out of its facts: it is the entry's."""
+    facts = document.get("facts")
+    named = {"facts": {"kind": document["kind"], **facts}} if facts is not None else {}
+    return EntryDraft.model_validate({**document, **named})
+
+
+def as_document(draft: EntryDraft) -> dict[str, Any]:
+    """A draft as revisions hold it."""
+    return draft.model_dump(mode="json", exclude_defaults=True)
 
 
 def save_entry(session: Session, item: ToSave, *, by: str, why: str) -> Saved:

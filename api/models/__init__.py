@@ -1,5 +1,15 @@
 """Every table that holds the truth; the public projection `face` is made from these."""
 
+from api.models.accounts import (
+    AccountEvent,
+    ApiToken,
+    Attempt,
+    Mail,
+    Person,
+    PersonRole,
+    SignIn,
+    Ticket,
+)
 from api.models.base import DIRECTORY, FACE, GAZETTEER, Base
 from api.models.duplicates import DuplicatePair, EntryMerge
 from api.models.entry import (
@@ -23,7 +33,7 @@ from api.models.kind_facts import (
     TransportFactsRow,
 )
 from api.models.people import Connector, Patch, Term
-from api.models.places import Area, PostcodeGroup, PostcodeRow, Settlement
+from api.models.places import Area, AreaWithin, PostcodeGroup, PostcodeRow, Settlement
 from api.models.search import SearchCount, StopWord, SynonymGroup
 from api.models.source import (
     DirectoryFact,
@@ -41,7 +51,11 @@ __all__ = [
     "DIRECTORY",
     "FACE",
     "GAZETTEER",
+    "AccountEvent",
+    "ApiToken",
     "Area",
+    "AreaWithin",
+    "Attempt",
     "Base",
     "Check",
     "Connector",
@@ -58,12 +72,15 @@ __all__ = [
     "IngestRowFate",
     "IngestRun",
     "Link",
+    "Mail",
     "MicroEnterpriseFactsRow",
     "MutualAidFactsRow",
     "OldSlug",
     "Organisation",
     "OutboxRow",
     "Patch",
+    "Person",
+    "PersonRole",
     "Place",
     "PostcodeGroup",
     "PostcodeRow",
@@ -72,11 +89,13 @@ __all__ = [
     "SearchCount",
     "SessionRow",
     "Settlement",
+    "SignIn",
     "Source",
     "SourceRow",
     "StopWord",
     "SynonymGroup",
     "Term",
+    "Ticket",
     "TimebankFactsRow",
     "TransportFactsRow",
 ]

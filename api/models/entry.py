@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -251,7 +251,8 @@ class Link(Base):
 
 
 class Revision(Base):
-    """One stored version of an entry, whole; nothing is overwritten."""
+    """One stored version of an entry, whole; nothing is overwritten. `made_by` is a role or a source, for all
+    to read; `person_id` is who it was, for curators: the database fills it in (`accounts.act_as`)."""
 
     __tablename__ = "revision"
 
@@ -262,6 +263,10 @@ class Revision(Base):
     made_by: Mapped[str]
     made_why: Mapped[str]
     made_at: Mapped[Made]
+    person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("directory.person.id", ondelete="SET NULL"),
+        server_default=text("nullif(current_setting('hereabouts.person', true), '')::uuid"),
+    )
 
     __table_args__ = (UniqueConstraint("entry_id", "version"), Index("ix_revision_made_at", "made_at"))
 

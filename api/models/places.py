@@ -31,6 +31,17 @@ class Area(Base):
     __table_args__ = (CheckConstraint(one_of("type", AREA_TYPES), name="type"),)
 
 
+class AreaWithin(Base):
+    """`area_code` lies in `within_code`, all but a tenth of it at most; every area lies in itself."""
+
+    __tablename__ = "area_within"
+
+    area_code: Mapped[str] = mapped_column(ForeignKey(Area.code, ondelete="CASCADE"), primary_key=True)
+    within_code: Mapped[str] = mapped_column(
+        ForeignKey(Area.code, ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class PostcodeRow(Base):
     """One postcode unit. No `lon` and `lat` means we know it is real but not where (quality 90)."""
 

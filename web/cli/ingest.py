@@ -215,8 +215,8 @@ def conflicts(
     source: Annotated[str | None, typer.Option(help="Of this source alone.")] = None,
 ) -> None:
     """Where a source says something new about what a curator put right."""
+    from api.entries.differences import field_words, value_words
     from ingest.conflicts import list_conflicts
-    from ingest.report import field_words, value_words
 
     with directory_session() as session:
         waiting = list_conflicts(session, source_code=source)

@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
@@ -35,11 +36,19 @@ def _as_page(handler: Handler) -> Any:
         response = await handler(request, error)
         if not wants_page(request):
             return response
+        if response.status_code == 401 and request.method in ("GET", "HEAD"):
+            return RedirectResponse(f"/sign-in?next={quote(way_back(request))}", status_code=303)
         if "location" in response.headers:
             return RedirectResponse(response.headers["location"], status_code=response.status_code)
         return await show_problem(request, response)
 
     return handle
+
+
+def way_back(request: Request) -> str:
+    """The path they asked for, with its question."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 class AnswerFaults:

@@ -1,0 +1,156 @@
+"""People and what they may do: adding them, giving roles, and knowing who is asking."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.accounts import queries
+from api.errors import BadInput, FieldProblem, NotFound
+from api.models import Person, PersonRole, SignIn
+from api.permissions import Actor, Grant, Role, Scope
+from api.secrets import new_token, token_hash
+
+# A working day at a desk, then again; a week of not coming back ends it in any case.
+SIGNED_IN_FOR: Final = timedelta(days=7)
+BROWSER_WORDS: Final = 200
+
+
+def email_key(email: str) -> str:
+    """How addresses are compared."""
+    return email.strip().casefold()
+
+
+def add_person(
+    session: Session, *, email: str, name: str = "", by: UUID | None = None, is_example: bool = False
+) -> Person:
+    """A new account, with no way to sign in yet. Raises BadInput when the address is none or has one."""
+    email = email.strip()
+    if "@" not in email or len(email) > 254 or any(letter.isspace() for letter in email):
+        raise _bad_email(f"“{email}” is not an e-mail address. It looks like name@example.org.")
+    if queries.find_person_by_email(session, email_key(email)) is not None:
+        raise _bad_email(f"{email} has an account already.")
+    person = Person(
+        email=email, email_key=email_key(email), name=name or email.split("@")[0], is_example=is_example
+    )
+    session.add(person)
+    session.flush()
+    note_event(session, person.id, "account made", by=by)
+    return person
+
+
+def _bad_email(message: str) -> BadInput:
+    return BadInput(message, errors=[FieldProblem(field="email", message=message)])
+
+
+def give_role(
+    session: Session, person: Person, role: Role, *, area: str | None, by: UUID | None = None
+) -> None:
+    """Once more changes nothing. Whether the giver may is the caller's question (`may_give_role`)."""
+    if any((grant.role, grant.area_code) == (role, area) for grant in person.grants):
+        return
+    person.grants.append(PersonRole(role=role, area_code=area))
+    session.flush()
+    note_event(session, person.id, "role given", by=by, role=role, area=area)
+
+
+def take_role(
+    session: Session, person: Person, role: Role, *, area: str | None, by: UUID | None = None
+) -> None:
+    """Raises NotFound when they do not have it."""
+    for grant in person.grants:
+        if (grant.role, grant.area_code) == (role, area):
+            person.grants.remove(grant)
+            session.flush()
+            note_event(session, person.id, "role taken away", by=by, role=role, area=area)
+            return
+    raise NotFound("They do not have that role there.")
+
+
+def get_person(session: Session, person_id: UUID) -> Person:
+    """Raises NotFound."""
+    person = queries.find_person(session, person_id)
+    if person is None:
+        raise NotFound("We know nobody by that number.")
+    return person
+
+
+def find_person(session: Session, email: str) -> Person | None:
+    return queries.find_person_by_email(session, email_key(email))
+
+
+def open_sign_in(session: Session, person: Person, *, how: str, browser: str | None, now: datetime) -> str:
+    """Sign a browser in; returns the secret for its cookie. Always a new one: a cookie somebody was given
+    before they signed in is worth nothing."""
+    token = new_token()
+    session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            person_id=person.id,
+            how=how,
+            browser=browser[:BROWSER_WORDS] if browser else None,
+            made_at=now,
+            seen_at=now,
+            expires_at=now + SIGNED_IN_FOR,
+        )
+    )
+    session.flush()
+    note_event(session, person.id, "signed in", how=how)
+    return token
+
+
+def end_sign_in(session: Session, token: str) -> None:
+    queries.end_sign_in(session, token_hash(token))
+
+
+def end_all_sign_ins(
+    session: Session, person_id: UUID, *, but: str | None = None, by: UUID | None = None
+) -> int:
+    """Sign out everywhere, all `but` the browser with this cookie; how many that were."""
+    ended = queries.end_sign_ins(session, person_id, but=token_hash(but) if but else None)
+    note_event(session, person_id, "signed out everywhere", by=by)
+    return ended
+
+
+def find_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
+    """Who the cookie's secret belongs to; None when it has run out or was never ours."""
+    person = queries.find_signed_in(session, token_hash(token), now=now)
+    return as_actor(person) if person else None
+
+
+def find_token_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
+    """Who a partner's key acts for, bound to its scopes."""
+    found = queries.find_token_holder(session, token_hash(token), now=now)
+    if found is None:
+        return None
+    person, scopes = found
+    return as_actor(person, scopes=frozenset(cast("list[Scope]", scopes)))
+
+
+def as_actor(person: Person, *, scopes: frozenset[Scope] | None = None) -> Actor:
+    grants = tuple(Grant(cast("Role", one.role), one.area_code) for one in person.grants)
+    return Actor(person.id, person.name, person.email, grants, scopes, person.is_example)
+
+
+def act_as(session: Session, actor: Actor) -> None:
+    """What is saved in this transaction was done by them: revisions keep it, for curators to see."""
+    queries.act_as(session, actor.id)
+
+
+def note_event(
+    session: Session, person_id: UUID, what: str, *, by: UUID | None = None, **detail: Any
+) -> None:
+    """Write down what happened to an account, for its owner to read."""
+    queries.add_event(session, person_id, what, detail, by)
+
+
+def too_many(
+    session: Session, what: str, subject: str, *, most: int, within: timedelta, now: datetime
+) -> bool:
+    """Whether this was tried `most` times `within` this time already; if not, this try is counted.
+    `subject` is a keyed hash (`api.secrets.keyed_hash`), never an address itself."""
+    if queries.count_attempts(session, what, subject, since=now - within) >= most:
+        return True
+    queries.add_attempt(session, what, subject, at=now)
+    return False

@@ -1,0 +1,33 @@
+"""SQL of mail that waits, was sent, or will not be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from api.models import Mail
+
+
+def add_mail(session: Session, values: dict[str, Any]) -> bool:
+    """False when a mail of the same key is there already."""
+    written = insert(Mail).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(Mail.id)
+    return session.scalars(written).one_or_none() is not None
+
+
+def take_waiting(session: Session, *, now: datetime, most: int) -> Sequence[Mail]:
+    """The oldest due, locked: two workers never hold the same one."""
+    wanted = (
+        select(Mail)
+        .where(Mail.sent_at.is_(None), Mail.held.is_(None), Mail.bounced_at.is_(None), Mail.next_at <= now)
+        .order_by(Mail.next_at, Mail.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(wanted).all()
+
+
+def list_newest(session: Session, most: int) -> Sequence[Mail]:
+    return session.scalars(select(Mail).order_by(Mail.made_at.desc(), Mail.id).limit(most)).all()

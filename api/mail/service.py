@@ -1,0 +1,87 @@
+"""Mail: queued in the transaction that asks for it, sent by the worker, tried again when a server is away."""
+
+import smtplib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.mail import queries
+from api.mail.letters import Letter
+from api.mail.sending import Refused, Sender
+from api.models import Mail
+
+MOST_A_RUN: Final = 50
+# Minutes until the next try: about two days in all, then it is held.
+TRY_AGAIN: Final = (1, 5, 15, 60, 240, 720, 1440)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one run did; `waiting` failed this time and will be tried again."""
+
+    sent: int = 0
+    waiting: int = 0
+    refused: int = 0
+
+
+def queue_mail(
+    session: Session,
+    letter: Letter,
+    *,
+    key: str | None = None,
+    entry_id: UUID | None = None,
+    held: str | None = None,
+) -> bool:
+    """Write a letter down to be sent. With `key` it is written once only, however often it is asked for:
+    False when it was there. `held` keeps it from being sent, and says why."""
+    if "\n" in letter.to or "\n" in letter.subject:
+        raise ValueError("an address or a subject holds a line end")
+    values = {
+        "id": uuid4(), "key": key, "purpose": letter.purpose, "to_address": letter.to,
+        "subject": letter.subject, "text": letter.as_text(), "html": letter.as_html(), "entry_id": entry_id,
+        "held": held,
+    }  # fmt: skip
+    return queries.add_mail(session, values)
+
+
+def send_waiting(
+    write: sessionmaker[Session], sender: Sender, *, now: datetime, most: int = MOST_A_RUN
+) -> Sent:
+    """Send what is due, at most so many. Each is marked in a transaction of its own: one that was sent is
+    never sent again because the next failed."""
+    sent = waiting = refused = 0
+    for _ in range(most):
+        with write.begin() as session:
+            due = queries.take_waiting(session, now=now, most=1)
+            if not due:
+                break
+            outcome = _send(sender, due[0], now=now)
+            sent, waiting = sent + (outcome == "sent"), waiting + (outcome == "waiting")
+            refused += outcome == "refused"
+    return Sent(sent, waiting, refused)
+
+
+def _send(sender: Sender, mail: Mail, *, now: datetime) -> str:
+    try:
+        sender.send(mail)
+    except Refused as error:
+        mail.bounced_at, mail.error = now, str(error)
+        return "refused"
+    except (OSError, smtplib.SMTPException) as error:
+        mail.error, mail.failures = type(error).__name__, mail.failures + 1
+        if mail.failures > len(TRY_AGAIN):
+            mail.held = "given up after many tries"
+        else:
+            mail.next_at = now + timedelta(minutes=TRY_AGAIN[mail.failures - 1])
+        return "waiting"
+    mail.sent_at, mail.error = now, None
+    return "sent"
+
+
+def list_mail(session: Session, *, most: int = 100) -> Sequence[Mail]:
+    """The newest letters, for the mailbox page in development."""
+    return queries.list_newest(session, most)

@@ -1,0 +1,1 @@
+"""Tickets: secrets sent by e-mail that open one thing, once, until they run out."""
