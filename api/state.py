@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.curation.counting import UseTally
 from api.db import ReadConnection, face_conninfo, make_engine, make_read_pool, make_session_factory
 from api.search.counting import SearchTally
 from api.search.engine import WordEngine
@@ -31,6 +32,7 @@ class DirectoryState:
     read_pool: AsyncConnectionPool[ReadConnection]
     words: WordEngine
     tally: SearchTally
+    uses: UseTally
 
     async def mend_pool(self) -> None:
         """After a lost connection: throw away every idle one that is dead, so the next visitor is served."""
@@ -48,7 +50,7 @@ def open_state(settings: Settings) -> DirectoryState:
     pool = make_read_pool(conninfo, size=settings.read_pool_size)
     write = make_session_factory(engine)
     words = MeiliEngine(settings.meili_url, settings.meili_key) if settings.meili_url else PostgresEngine()
-    return DirectoryState(settings, engine, write, pool, words, SearchTally(write))
+    return DirectoryState(settings, engine, write, pool, words, SearchTally(write), UseTally(write))
 
 
 @asynccontextmanager
@@ -57,14 +59,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     collector's view of what start-up made, which takes 30 ms pauses out of the slowest replies."""
     state: DirectoryState = app.state.directory
     await state.read_pool.open(wait=False)
-    counting = asyncio.create_task(state.tally.run())
+    counting = [asyncio.create_task(tally.run()) for tally in (state.tally, state.uses)]
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        counting.cancel()
-        await counting
+        for task in counting:
+            task.cancel()
+        await asyncio.gather(*counting)
         await state.read_pool.close()
         if isinstance(state.words, MeiliEngine):
             await state.words.close()

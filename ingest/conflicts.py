@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from api.entries.differences import field_words, value_words, with_field
 from api.entries.schemas import EntryDraft
-from api.entries.service import ToSave, save_entry
+from api.entries.service import ToSave, save_entry, undo_version
 from api.errors import BadInput, NotFound
-from api.models import IngestConflict
+from api.models import Entry, IngestConflict
 from ingest import queries, queries_runs
 from ingest.merging import Clash
 from ingest.report import Problem
@@ -95,11 +95,27 @@ def list_conflicts(session: Session, *, source_code: str | None = None) -> list[
     ]
 
 
-def settle_conflict(session: Session, conflict_id: UUID, *, take_source: bool, by: str) -> None:
-    """Take the source's value, or keep ours. Raises NotFound, and BadInput when its value no longer fits."""
+def get_conflict(session: Session, conflict_id: UUID) -> Waiting:
+    """One that waits. Raises NotFound."""
+    row = _waiting(session, conflict_id)
+    return Waiting(
+        row.id, row.entry_id, session.get_one(Entry, row.entry_id).name, row.source_code, row.field, row.ours,
+        row.theirs,
+    )  # fmt: skip
+
+
+def _waiting(session: Session, conflict_id: UUID) -> IngestConflict:
     row = queries_runs.find_conflict(session, conflict_id)
     if row is None or row.answer is not None:
         raise NotFound("Nothing waits under this number. Somebody may have decided already.")
+    return row
+
+
+def settle_conflict(session: Session, conflict_id: UUID, *, take_source: bool, by: str) -> int | None:
+    """Take the source's value, or keep ours. Returns the version that taking it made, None when none was.
+    Raises NotFound, and BadInput when its value no longer fits."""
+    version = None
+    row = _waiting(session, conflict_id)
     if take_source:
         newest = queries.newest_revisions(session, [row.entry_id])[row.entry_id]
         document = with_field(newest.document, row.field, row.theirs)
@@ -108,6 +124,19 @@ def settle_conflict(session: Session, conflict_id: UUID, *, take_source: bool, b
         except ValueError as error:
             raise BadInput("The source's value no longer fits the entry. Change it by hand.") from error
         why = f"Took {field_words(row.field)} from {row.source_code}"
-        save_entry(session, ToSave(draft, row.entry_id, newest.version), by=by, why=why)
+        saved = save_entry(session, ToSave(draft, row.entry_id, newest.version), by=by, why=why)
+        version = saved.version if saved.changed else None
     _answer(row, "source" if take_source else "ours", by=by)
+    return version
+
+
+def reopen_conflict(session: Session, conflict_id: UUID, *, version: int | None, by: str) -> None:
+    """Undo an answer: it waits again, and what taking the source's value made (`version`) is taken back.
+    Raises NotFound, and EditConflict when the entry was saved since."""
+    row = queries_runs.find_conflict(session, conflict_id)
+    if row is None or row.answer is None:
+        raise NotFound("There is no answer to take back under this number.")
+    if version is not None:
+        undo_version(session, row.entry_id, version, by=by, why=f"Took back {field_words(row.field)}")
+    row.answer = row.answered_by = row.answered_at = None
     session.flush()

@@ -11,8 +11,11 @@ from web.pages import (
     about,
     accounts,
     areas,
+    conflicts,
     connectors,
+    desk,
     developers,
+    duplicates,
     embed,
     entries,
     getting_there,
@@ -29,7 +32,7 @@ from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
 # Pages of people with an account, and of those who help without one.
-CURATING = (accounts,)
+CURATING = (accounts, desk, duplicates, conflicts)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1

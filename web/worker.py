@@ -15,7 +15,9 @@ from procrastinate.tasks import Task
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.curation.service import gather
 from api.db import libpq_url, make_engine, make_session_factory
+from api.dependencies import london_now
 from api.search.engine import EngineAway
 from api.search.indexing import index_waiting, mend_drift, reindex, write_settings
 from api.search.meili import MeiliIndex
@@ -31,6 +33,7 @@ AwayErrors = (psycopg.OperationalError, ConnectorException)
 LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
 FEEDS_EVERY = "*/5 * * * *"
+GATHER_EVERY = "* * * * *"
 
 
 class Worker:
@@ -71,6 +74,11 @@ class Worker:
         async def feeds_job(timestamp: int) -> None:
             await asyncio.to_thread(self._run_feeds)
 
+        @app.periodic(cron=GATHER_EVERY)
+        @app.task(name="gather_desk", queueing_lock="gather_desk")
+        async def gather_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._gather)
+
         return index_job
 
     def _run_feeds(self) -> None:
@@ -82,6 +90,10 @@ class Worker:
             else:
                 counts = run.report.counts if run.report else "as it was"
                 log.info("brought in a feed", feed=run.code, counts=counts)
+
+    def _gather(self) -> None:
+        with self._write.begin() as session:
+            gather(session, now=london_now())
 
     def _alone(self, job: Callable[[], None]) -> None:
         """One job at the index at a time, or two would build the same one."""

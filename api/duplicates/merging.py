@@ -218,6 +218,12 @@ def _refuse_to_undo(session: Session, merge: EntryMerge, keep: Entry, merged: En
         )
 
 
+def find_kept(session: Session, merge_id: UUID) -> UUID | None:
+    """The entry a merge kept."""
+    merge = merges.find_merge(session, merge_id)
+    return merge.keep_id if merge else None
+
+
 def list_merges(session: Session) -> Iterator[ListedMerge]:
     """The newest first."""
     for merge in merges.list_merges(session, limit=NEWEST):

@@ -264,6 +264,20 @@ def tell_apart(session: Session, one_id: UUID, other_id: UUID, *, by: str, why: 
     pairs.write_pairs(session, [_as_row(one, other, compare(one, other), now) | decided])
 
 
+def get_pair(session: Session, first_id: UUID, second_id: UUID) -> DuplicatePair:
+    """One candidate, open or told apart, in either order. Raises NotFound."""
+    pair = session.get(DuplicatePair, tuple(sorted((first_id, second_id))))
+    if pair is None:
+        raise NotFound("These two are not known as possible duplicates.")
+    return pair
+
+
+def reopen_pair(session: Session, first_id: UUID, second_id: UUID) -> None:
+    """Take back that two were told apart: they are offered again. Raises NotFound."""
+    pair = get_pair(session, first_id, second_id)
+    pair.state, pair.decided_by, pair.decided_why, pair.decided_at = "open", None, None, None
+
+
 def list_pairs(session: Session, *, least: float = 0.0) -> Iterator[ListedPair]:
     """Open candidates, the likeliest first."""
     for pair, first_slug, second_slug in pairs.stream_listed(session, state="open", least=least):

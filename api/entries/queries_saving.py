@@ -75,6 +75,7 @@ SELECT e.slug, e.version, r.document::text
 FROM directory.entry e JOIN directory.revision r ON r.entry_id = e.id
 WHERE e.id = :id ORDER BY r.version DESC LIMIT 1
 """
+_DOCUMENT_AT = "SELECT document::text FROM directory.revision WHERE entry_id = :id AND version = :version"
 _PLACES = f"""
 SELECT id, place_key, name, address, town, postcode, {sql.lon("point")} AS lon, {sql.lat("point")} AS lat,
   precision, located_by, located_on, locate_failure, area_codes, access
@@ -115,6 +116,12 @@ def read_stored(session: Session, entry_id: UUID) -> tuple[str, int, Row] | None
     """(slug, version, newest document), locking nothing."""
     found = session.execute(text(_STORED), {"id": entry_id}).one_or_none()
     return (found[0], found[1], orjson.loads(found[2])) if found else None
+
+
+def read_document(session: Session, entry_id: UUID, version: int) -> Row | None:
+    """What an entry said in one version."""
+    found = session.scalar(text(_DOCUMENT_AT), {"id": entry_id, "version": version})
+    return orjson.loads(found) if found else None
 
 
 def slug_owners(session: Session, slugs: Collection[str]) -> dict[str, str]:

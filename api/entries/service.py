@@ -32,10 +32,12 @@ __all__ = [
     "as_draft",
     "get_coverage",
     "get_draft",
+    "get_draft_at",
     "get_entry",
     "next_times",
     "save_entries",
     "save_entry",
+    "undo_version",
 ]
 
 NEXT_TIMES = 5
@@ -64,6 +66,21 @@ def get_draft(session: Session, entry_id: UUID) -> StoredDraft:
         raise NotFound("We hold no entry of that number. It may have been merged into another.")
     slug, version, document = found
     return StoredDraft(entry_id, slug, version, as_draft(document))
+
+
+def get_draft_at(session: Session, entry_id: UUID, version: int) -> EntryDraft:
+    """What an entry said in one version. Raises NotFound."""
+    document = queries_saving.read_document(session, entry_id, version)
+    if document is None:
+        raise NotFound(f"There is no version {version} of this entry.")
+    return as_draft(document)
+
+
+def undo_version(session: Session, entry_id: UUID, version: int, *, by: str, why: str) -> Saved:
+    """Say again what an entry said before one version, as a new version. Raises EditConflict when somebody
+    saved it since: their change is not lost by undoing ours."""
+    before = get_draft_at(session, entry_id, version - 1)
+    return save_entry(session, ToSave(before, entry_id, expected_version=version), by=by, why=why)
 
 
 def as_draft(document: dict[str, Any]) -> EntryDraft:

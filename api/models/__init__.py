@@ -11,6 +11,7 @@ from api.models.accounts import (
     Ticket,
 )
 from api.models.base import DIRECTORY, FACE, GAZETTEER, Base
+from api.models.curation import DeskDeed, DeskItem, DeskMark, EntryUse, WebCheck
 from api.models.duplicates import DuplicatePair, EntryMerge
 from api.models.entry import (
     Check,
@@ -61,11 +62,15 @@ __all__ = [
     "Connector",
     "Contact",
     "Coverage",
+    "DeskDeed",
+    "DeskItem",
+    "DeskMark",
     "DirectoryFact",
     "DropInFactsRow",
     "DuplicatePair",
     "Entry",
     "EntryMerge",
+    "EntryUse",
     "Feed",
     "IngestBefore",
     "IngestConflict",
@@ -98,4 +103,5 @@ __all__ = [
     "Ticket",
     "TimebankFactsRow",
     "TransportFactsRow",
+    "WebCheck",
 ]

@@ -4,8 +4,6 @@ Counts gather in memory and are written now and then in one transaction, so that
 and an hour of the same words is one row. What a killed process had not written is lost: it is a tally.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
 from datetime import date
 
@@ -14,13 +12,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.search.queries import sayings as queries
 from api.search.words import Term
+from api.tally import Tally
 
-WRITE_EVERY_S = 20.0
 MOST_WAITING = 5_000
 MOST_LETTERS = 100
 
 
-class SearchTally:
+class SearchTally(Tally):
     def __init__(self, write: sessionmaker[Session]) -> None:
         self._write = write
         self._waiting: dict[tuple[date, str, str], tuple[int, int]] = {}
@@ -52,11 +50,3 @@ class SearchTally:
             for key, (results, searches) in taken.items():
                 newer, more = self._waiting.get(key, (results, 0))
                 self._waiting[key] = (newer, searches + more)
-
-    async def run(self) -> None:
-        """Write every few seconds until cancelled, and once more then."""
-        with contextlib.suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(WRITE_EVERY_S)
-                await asyncio.to_thread(self.flush)
-        await asyncio.to_thread(self.flush)

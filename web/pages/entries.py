@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.connectors import service as connectors
 from api.db import ReadConnection
-from api.dependencies import Now, Read
+from api.dependencies import Now, Read, State
 from api.entries import service as entries
 from api.errors import NotFound
 from web.map import MapView, draw_map
@@ -18,8 +18,10 @@ LOCAL_CONNECTORS = 3
 
 
 @router.page("/entries/{slug}")
-async def show_entry(slug: str, page: ThisPage, read: Read, now: Now) -> HTMLResponse:
+async def show_entry(slug: str, page: ThisPage, read: Read, now: Now, state: State) -> HTMLResponse:
     entry = await entries.get_entry(read, slug, now=now)
+    if not page.signed_in:
+        state.uses.note(entry["slug"], day=now.date())
     view = entry_view(entry)
     return page.show(
         "entries/entry.html",

@@ -226,7 +226,26 @@ def without_query(query: Typed, *names: str) -> str:
     return urlencode([(name, value) for name, value in _pairs(query) if name not in names and value])
 
 
+def waited_words(since: datetime, now: datetime) -> str:
+    """How long something has waited."""
+    days = (now - since).days
+    if days < 1:
+        return "since today"
+    if days < 14:
+        return f"for {days} day{'s' if days > 1 else ''}"
+    if days < 60:
+        return f"for {days // 7} weeks"
+    return f"since {since:%B %Y}"
+
+
+def clock_words(moment: datetime) -> str:
+    """The time of day in London."""
+    return f"{moment.astimezone(LONDON):%H:%M}"
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "waited": waited_words,
+    "clock": clock_words,
     "day": day_words,
     "coming": coming_words,
     "checked": checked_words,

@@ -1,0 +1,149 @@
+"""What can be done to many things on the desk at once, and how each is undone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.curation import service as curation
+from api.curation.schemas import WaitingKind
+from api.dependencies import london_now
+from api.duplicates import service as duplicates
+from api.errors import HereaboutsError
+from api.permissions import Actor
+from ingest import conflicts
+
+PUT_OFF_FOR: Final = timedelta(days=28)
+Key = tuple[WaitingKind, str]
+Item = dict[str, Any]
+Do = Callable[[Session, Actor, str], Item]
+Undo = Callable[[Session, Actor, Item], None]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`words` stand on its button and `done` after "3 "; `kinds` are what it can be done to, empty for all.
+    One that `stays` leaves the thing on the desk, out of sight."""
+
+    words: str
+    done: str
+    kinds: tuple[WaitingKind, ...]
+    do: Do
+    undo: Undo
+    stays: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`deed_id` undoes it, None when nothing was done. `problems` are in words, one for each that was not."""
+
+    done: int
+    deed_id: UUID | None
+    problems: list[str]
+
+
+def _pair(ref: str) -> tuple[UUID, UUID]:
+    first, _, second = ref.partition("_")
+    return UUID(first), UUID(second)
+
+
+def _tell_apart(session: Session, actor: Actor, ref: str) -> Item:
+    first, second = _pair(ref)
+    duplicates.tell_apart(session, first, second, by=actor.role_label, why="Told apart at the desk")
+    return {}
+
+
+def _reopen_pair(session: Session, actor: Actor, item: Item) -> None:
+    duplicates.reopen_pair(session, *_pair(item["ref"]))
+
+
+def _settle(*, take_source: bool) -> Do:
+    def settle(session: Session, actor: Actor, ref: str) -> Item:
+        version = conflicts.settle_conflict(session, UUID(ref), take_source=take_source, by=actor.role_label)
+        return {"version": version}
+
+    return settle
+
+
+def _reopen_conflict(session: Session, actor: Actor, item: Item) -> None:
+    conflicts.reopen_conflict(session, UUID(item["ref"]), version=item["version"], by=actor.role_label)
+
+
+def _nothing(session: Session, actor: Actor, ref: str) -> Item:
+    return {}
+
+
+def _bring_back(session: Session, actor: Actor, item: Item) -> None:
+    curation.bring_back(session, [(item["kind"], item["ref"])])
+
+
+DEEDS: Final[dict[str, Deed]] = {
+    "apart": Deed("Not the same thing", "told apart", ("duplicate",), _tell_apart, _reopen_pair),
+    "ours": Deed(
+        "Keep what we say", "kept as we say", ("conflict",), _settle(take_source=False), _reopen_conflict
+    ),
+    "theirs": Deed(
+        "Take what the source says",
+        "taken from the source",
+        ("conflict",),
+        _settle(take_source=True),
+        _reopen_conflict,
+    ),
+    "later": Deed("Put off for four weeks", "put off", (), _nothing, _bring_back, stays=True),
+}
+
+
+def deeds_for(kind: str | None) -> list[tuple[str, str]]:
+    """(code, words) of what can be done to things of this kind, or to all that are shown."""
+    return [
+        (code, deed.words)
+        for code, deed in DEEDS.items()
+        if not deed.kinds or kind is None or kind in deed.kinds
+    ]
+
+
+def do_deed(session: Session, actor: Actor, code: str, keys: Sequence[Key]) -> Outcome:
+    """Do it to each that waits in their areas; what cannot be done is said and does not stop the others."""
+    deed = DEEDS[code]
+    items: list[Item] = []
+    problems: list[str] = []
+    for kind, ref in keys:
+        if deed.kinds and kind not in deed.kinds:
+            problems.append(f"“{deed.words}” does not go with one of the things you ticked.")
+            continue
+        try:
+            with session.begin_nested():
+                items.append(_do_one(session, actor, deed, kind, ref))
+        except HereaboutsError as problem:
+            problems.append(problem.detail)
+    deed_id = curation.note_deed(session, actor, code, items) if items else None
+    return Outcome(len(items), deed_id, list(dict.fromkeys(problems)))
+
+
+def _do_one(session: Session, actor: Actor, deed: Deed, kind: WaitingKind, ref: str) -> Item:
+    curation.may_decide(session, actor, kind, ref)
+    item = {"kind": kind, "ref": ref} | deed.do(session, actor, ref)
+    if deed.stays:
+        curation.put_off(session, actor, [(kind, ref)], until=london_now().date() + PUT_OFF_FOR)
+    else:
+        curation.decided(session, [(kind, ref)])
+    return item
+
+
+def undo_deed(session: Session, actor: Actor, deed_id: UUID) -> Outcome:
+    """Undo all of it that can be; the desk is gathered again, so that it waits at once."""
+    stored = curation.take_back(session, actor, deed_id, now=london_now())
+    deed = DEEDS[stored.what]
+    done, problems = 0, []
+    for item in stored.items:
+        try:
+            with session.begin_nested():
+                deed.undo(session, actor, item)
+                done += 1
+        except HereaboutsError as problem:
+            problems.append(problem.detail)
+    curation.gather(session, now=london_now())
+    return Outcome(done, None, list(dict.fromkeys(problems)))
