@@ -21,8 +21,10 @@ from web.pages import (
     getting_there,
     home,
     kinds,
+    notices,
     oembed,
     offline,
+    sayings,
     search,
     share,
 )
@@ -32,7 +34,7 @@ from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
 # Pages of people with an account, and of those who help without one.
-CURATING = (accounts, desk, duplicates, conflicts)
+CURATING = (accounts, desk, duplicates, conflicts, notices, sayings)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1

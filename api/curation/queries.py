@@ -28,19 +28,21 @@ FROM directory.web_check w JOIN directory.contact c ON c.value = w.url AND c.pub
 JOIN directory.entry e ON e.id = c.entry_id AND e.stage = 'published' AND e.state <> 'closed'
 WHERE w.failures >= 3
 """
-_AREAS = """
-coalesce((SELECT array_agg(DISTINCT a.area_code) FROM directory.entry_area a
-          WHERE a.entry_id IN (f.entry_id, f.other_id)), '{}')
-"""
-_FORGET = f"""
+# Found once into a table of the transaction's own, so that what follows is planned with its true size.
+_FIND = f"CREATE TEMPORARY TABLE desk_found ON COMMIT DROP AS {_FOUND}"
+_FORGET = """
 DELETE FROM directory.desk_item d WHERE NOT EXISTS (
-  SELECT FROM ({_FOUND}) f WHERE (f.kind, f.ref) = (d.kind, d.ref))
+  SELECT FROM desk_found f WHERE (f.kind, f.ref) = (d.kind, d.ref))
 """
-_GATHER = f"""
+# New, said otherwise now, or of an entry that may have moved.
+_GATHER = """
 INSERT INTO directory.desk_item (kind, ref, entry_id, about, area_codes, made_at)
-SELECT f.kind, f.ref, f.entry_id, f.about, {_AREAS}, f.made_at FROM ({_FOUND}) f
-WHERE NOT EXISTS (SELECT FROM directory.desk_item d WHERE (d.kind, d.ref, d.about) = (f.kind, f.ref, f.about))
-  OR EXISTS (SELECT FROM directory.entry e WHERE e.id = f.entry_id AND e.updated_at > :moved_since)
+SELECT f.kind, f.ref, f.entry_id, f.about, array(
+    SELECT a.area_code FROM directory.entry_area a WHERE a.entry_id = f.entry_id
+    UNION SELECT a.area_code FROM directory.entry_area a WHERE a.entry_id = f.other_id), f.made_at
+FROM desk_found f JOIN directory.entry e ON e.id = f.entry_id
+LEFT JOIN directory.desk_item d ON (d.kind, d.ref) = (f.kind, f.ref)
+WHERE d.ref IS NULL OR d.about <> f.about OR e.updated_at > :moved_since
 ON CONFLICT (kind, ref) DO UPDATE SET about = excluded.about, area_codes = excluded.area_codes
 """
 _FORGET_MARKS = """
@@ -50,6 +52,9 @@ DELETE FROM directory.desk_mark m WHERE coalesce(m.held_until < :now, true)
 
 
 def gather(session: Session, *, now: datetime, moved_since: datetime) -> None:
+    session.execute(text("DROP TABLE IF EXISTS desk_found"))
+    session.execute(text(_FIND))
+    session.execute(text("ANALYZE desk_found"))
     session.execute(text(_FORGET))
     session.execute(text(_GATHER), {"moved_since": moved_since})
     session.execute(text(_FORGET_MARKS), {"now": now, "today": now.date()})

@@ -33,6 +33,7 @@ from api.models.kind_facts import (
     TimebankFactsRow,
     TransportFactsRow,
 )
+from api.models.notices import Notice
 from api.models.people import Connector, Patch, Term
 from api.models.places import Area, AreaWithin, PostcodeGroup, PostcodeRow, Settlement
 from api.models.search import SearchCount, StopWord, SynonymGroup
@@ -80,6 +81,7 @@ __all__ = [
     "Mail",
     "MicroEnterpriseFactsRow",
     "MutualAidFactsRow",
+    "Notice",
     "OldSlug",
     "Organisation",
     "OutboxRow",

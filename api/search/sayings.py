@@ -6,7 +6,8 @@ from pathlib import Path
 import yaml
 from sqlalchemy.orm import Session
 
-from api.errors import BadInput, FieldProblem
+from api.errors import BadInput, FieldProblem, NotFound
+from api.models import SynonymGroup
 from api.search.queries import sayings as queries
 from geo.gazetteer import fold_name
 
@@ -40,8 +41,23 @@ def save_group(
     return queries.save_group(session, folded, one_way_from=source, group_id=group_id)
 
 
-def remove_group(session: Session, group_id: int) -> None:
+def list_groups(session: Session) -> list[SynonymGroup]:
+    """In the order of their first word."""
+    return sorted(queries.list_groups(session), key=lambda group: group.one_way_from or group.words[0])
+
+
+def list_stop_words(session: Session) -> list[str]:
+    return queries.list_stop_words(session)
+
+
+def remove_group(session: Session, group_id: int) -> tuple[list[str], str | None]:
+    """What it held (words, one way from), so that it can be put back. Raises NotFound."""
+    group = queries.find_group(session, group_id)
+    if group is None:
+        raise NotFound("There is no such group of words. Somebody may have removed it already.")
+    held = (list(group.words), group.one_way_from)
     queries.remove_group(session, group_id)
+    return held
 
 
 def add_stop_word(session: Session, word: str) -> None:

@@ -1,8 +1,9 @@
 """SQL of the taxonomy."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
@@ -19,10 +20,35 @@ GROUP BY t.scheme, t.code, t.label, t.position ORDER BY t.scheme, t.position
 """
 
 
+_CARRYING = """
+SELECT id FROM directory.entry
+WHERE :code = ANY (CASE :scheme WHEN 'need' THEN needs WHEN 'audience' THEN audiences ELSE ARRAY[kind] END)
+"""
+
+
 def replace_terms(session: Session, terms: list[dict[str, Any]]) -> None:
     """The given terms replace all that are held."""
     session.execute(delete(Term))
     session.add_all(Term(**term) for term in terms)
+    session.flush()
+
+
+def list_stored(session: Session) -> list[Term]:
+    return list(session.scalars(select(Term).order_by(Term.scheme, Term.position)))
+
+
+def find_term(session: Session, scheme: str, code: str) -> Term | None:
+    return session.get(Term, (scheme, code))
+
+
+def entries_with(session: Session, scheme: str, code: str) -> list[UUID]:
+    """The entries that carry a term, or are of a kind."""
+    return list(session.scalars(text(_CARRYING), {"scheme": scheme, "code": code}))
+
+
+def add_term(session: Session, scheme: str, code: str, label: str, words: list[str]) -> None:
+    last = session.scalar(select(func.max(Term.position)).where(Term.scheme == scheme))
+    session.add(Term(scheme=scheme, code=code, label=label, words=words, position=(last or 0) + 1))
     session.flush()
 
 

@@ -46,7 +46,7 @@ def _desk(
         kinds=KINDS_OF_WAITING,
         chosen=KIND_BY_CODE.get(kind) if kind else None,  # type: ignore[call-overload]
         off=off,
-        deeds=deeds_for(kind),
+        deeds=deeds_for({item.kind for item in desk.items}),
         now=now,
         page_no=page_no,
         pages=-(-desk.total // curation.PAGE),

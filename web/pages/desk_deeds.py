@@ -1,6 +1,6 @@
 """What can be done to many things on the desk at once, and how each is undone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -96,12 +96,10 @@ DEEDS: Final[dict[str, Deed]] = {
 }
 
 
-def deeds_for(kind: str | None) -> list[tuple[str, str]]:
-    """(code, words) of what can be done to things of this kind, or to all that are shown."""
+def deeds_for(kinds: Collection[WaitingKind]) -> list[tuple[str, str]]:
+    """(code, words) of what can be done to things of these kinds."""
     return [
-        (code, deed.words)
-        for code, deed in DEEDS.items()
-        if not deed.kinds or kind is None or kind in deed.kinds
+        (code, deed.words) for code, deed in DEEDS.items() if not deed.kinds or set(deed.kinds) & set(kinds)
     ]
 
 

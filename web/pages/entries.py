@@ -9,6 +9,7 @@ from api.db import ReadConnection
 from api.dependencies import Now, Read, State
 from api.entries import service as entries
 from api.errors import NotFound
+from api.notices import service as notices
 from web.map import MapView, draw_map
 from web.pages.page import PageRouter, ThisPage
 from web.sharing.previews import preview_entry
@@ -27,6 +28,7 @@ async def show_entry(slug: str, page: ThisPage, read: Read, now: Now, state: Sta
         "entries/entry.html",
         entry=entry,
         preview=preview_entry(entry),
+        notices=await notices.list_for_entry(read, entry["slug"], now=now),
         local=await find_local_connectors(read, entry),
         map=draw_map(view, nonce=page.nonce, settings=page.settings) if view else None,
     )

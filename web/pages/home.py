@@ -2,7 +2,8 @@
 
 from starlette.responses import HTMLResponse
 
-from api.dependencies import Read
+from api.dependencies import Now, Read
+from api.notices import service as notices
 from api.taxonomy import service as taxonomy
 from web.pages.page import PageRouter, ThisPage
 from web.sharing.previews import preview_home
@@ -12,7 +13,7 @@ COMMON_NEEDS = 12
 
 
 @router.page("/")
-async def show_home(page: ThisPage, read: Read) -> HTMLResponse:
+async def show_home(page: ThisPage, read: Read, now: Now) -> HTMLResponse:
     terms = await taxonomy.list_terms(read)
     needs = sorted(terms["needs"], key=lambda term: -term["entries"])
     common = {term["code"] for term in needs[:COMMON_NEEDS]}
@@ -20,6 +21,7 @@ async def show_home(page: ThisPage, read: Read) -> HTMLResponse:
         "home/index.html",
         common_needs=[term for term in terms["needs"] if term["code"] in common],
         other_needs=[term for term in terms["needs"] if term["code"] not in common],
+        notices=await notices.list_standing(read, now=now),
         kinds=await taxonomy.list_kinds(read),
         preview=preview_home(page.settings),
     )

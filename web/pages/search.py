@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from api.areas import service as areas
 from api.dependencies import Now, Read, State, Words
 from api.errors import BadInput
+from api.notices import service as notices
 from api.search.instead import find_instead
 from api.search.schemas import SearchParams, SearchReply
 from api.search.service import find_entries
@@ -46,6 +47,7 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
         instead = await find_instead(read, params, now=now, engine=words, reply=reply)
     return page.show(
         "search/index.html",
+        notices=await notices.list_standing(read, now=now, areas=areas_of(params, reply)),
         params=params,
         reply=reply,
         preview=preview_search(params, reply, page.settings),
@@ -56,6 +58,12 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
         map=draw_map(search_view(params, reply), nonce=page.nonce, settings=page.settings),
         **form,
     )
+
+
+def areas_of(params: SearchParams, reply: SearchReply) -> list[str] | None:
+    """Where the visitor looks, for what people there should know; None when they did not say."""
+    codes = [code for code in (params.area, *(reply.place["areas"] if reply.place else ())) if code]
+    return codes or None
 
 
 def missing_url(report_email: str | None, params: SearchParams) -> str:

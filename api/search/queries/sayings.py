@@ -24,6 +24,10 @@ def save_group(session: Session, words: list[str], *, one_way_from: str | None, 
     return row.id
 
 
+def find_group(session: Session, group_id: int) -> SynonymGroup | None:
+    return session.get(SynonymGroup, group_id)
+
+
 def remove_group(session: Session, group_id: int) -> None:
     session.execute(delete(SynonymGroup).where(SynonymGroup.id == group_id))
 
