@@ -114,7 +114,8 @@ def find_faults(axe_script: str) -> Callable[[Page], list[str]]:
     """What axe has to say against a page, in one line a fault."""
 
     def run(page: Page) -> list[str]:
-        page.evaluate(axe_script)
+        if page.evaluate("!window.axe"):
+            page.evaluate(axe_script)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         return [
             f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes'][:3]]}"
