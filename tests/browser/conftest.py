@@ -62,6 +62,8 @@ def contexts(browser: Browser) -> Callable[..., BrowserContext]:
             # A worker would answer for pages and data that a test wants to answer itself.
             kept[key] = browser.new_context(**({"service_workers": "block"} | wishes))
             kept[key].set_default_timeout(_WAIT_MS)
+            # While one page stays open, Chromium need not make a new window for each of the others.
+            kept[key].new_page()
         return kept[key]
 
     return get_context
