@@ -86,7 +86,8 @@ def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]
         **wishes: Any,
     ) -> Page:
         watch = Watch(base, expected, hosts)
-        page = contexts(viewport={"width": width, "height": height}, **wishes).new_page()
+        page = contexts(**wishes).new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.add_init_script(_REPORT_POLICY_BREAKS)
         watch.follow(page)
         opened.append((page, watch))
