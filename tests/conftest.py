@@ -73,6 +73,14 @@ class Directory:
             yield client
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With `-n`, a file's tests stay together, so that what they share is made once; who has none left takes
+    some of the others'."""
+    if config.getoption("numprocesses", None) and config.getoption("dist") == "no":
+        config.option.dist = "worksteal"
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[PrivateCluster]:
     with throwaway_cluster() as running:

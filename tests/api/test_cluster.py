@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -21,8 +22,8 @@ from api.settings import Settings
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
+@contextmanager
+def throwaway_folder() -> Iterator[Path]:
     """pytest's own folders are closed to other users, and as root the server is another user."""
     folder = Path(tempfile.mkdtemp(prefix="hereabouts-test-", dir="/tmp"))
     folder.chmod(0o755)
@@ -30,10 +31,33 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with throwaway_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="module")
-def shared() -> Iterator[PrivateCluster]:
-    with throwaway_cluster() as cluster:
-        yield cluster
+def pattern() -> Iterator[Path]:
+    """A folder with the files of a database that has been started and stopped."""
+    with throwaway_folder() as folder:
+        cluster = PrivateCluster(folder, fast=True)
+        cluster.ensure_started()
+        cluster.stop()
+        yield folder
+
+
+@pytest.fixture
+def made(home: Path, pattern: Path) -> Path:
+    """A folder whose database was made before: most tests are about a start that is not the first."""
+    subprocess.run(["cp", "-a", pattern / "postgres", home], check=True)
+    return home
+
+
+@pytest.fixture
+def shared(cluster: PrivateCluster) -> PrivateCluster:
+    """The one of all tests: what is asked of it here changes nothing for the others."""
+    return cluster
 
 
 def ask(url: str, question: str) -> object:
@@ -91,8 +115,8 @@ def test_starts_from_nothing_and_keeps_what_it_was_given(home: Path) -> None:
     again.stop()
 
 
-def test_writes_reach_the_disk_unless_it_is_for_tests(home: Path, shared: PrivateCluster) -> None:
-    cluster = PrivateCluster(home)
+def test_writes_reach_the_disk_unless_it_is_for_tests(made: Path, shared: PrivateCluster) -> None:
+    cluster = PrivateCluster(made)
     cluster.ensure_started()
     assert ask(cluster.url, "SHOW fsync") == "on"
     cluster.stop()
@@ -118,14 +142,14 @@ def test_understands_accents_and_typos(shared: PrivateCluster) -> None:
     assert ask(shared.url, "SELECT similarity('Soham', 'Sohan') > 0.3") is True
 
 
-def test_the_last_user_ends_it_not_the_first(home: Path) -> None:
-    first, second = PrivateCluster(home), PrivateCluster(home)
+def test_the_last_user_ends_it_not_the_first(made: Path) -> None:
+    first, second = PrivateCluster(made), PrivateCluster(made)
     first.ensure_started()
     second.ensure_started()
     first.stop()
     assert ask(second.url, "SELECT 1") == 1
     second.stop()
-    assert not PrivateCluster(home).is_kept
+    assert not PrivateCluster(made).is_kept
 
 
 def test_copies_and_drops_databases(shared: PrivateCluster) -> None:
@@ -147,18 +171,18 @@ def test_lives_in_folders_with_awkward_names(home: Path, folder: str) -> None:
 
 
 @linux
-def test_ends_when_its_user_is_killed(home: Path) -> None:
+def test_ends_when_its_user_is_killed(made: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from api.cluster import PrivateCluster; "
         "PrivateCluster(Path(sys.argv[1]), fast=True).ensure_started(); "
         "print('up', flush=True); time.sleep(60)"
     )
     user = subprocess.Popen(
-        [sys.executable, "-c", program, str(home)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(made)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     )
     assert user.stdout is not None
     assert user.stdout.readline() == "up\n"
-    cluster = PrivateCluster(home, fast=True)
+    cluster = PrivateCluster(made, fast=True)
     server, keeper = server_pid(cluster), keeper_pid(cluster)
     user.kill()
     user.communicate()
@@ -166,8 +190,8 @@ def test_ends_when_its_user_is_killed(home: Path) -> None:
 
 
 @linux
-def test_a_killed_server_comes_back_by_itself(home: Path) -> None:
-    cluster = PrivateCluster(home, fast=True)
+def test_a_killed_server_comes_back_by_itself(made: Path) -> None:
+    cluster = PrivateCluster(made, fast=True)
     cluster.ensure_started()
     killed = server_pid(cluster)
     os.kill(killed, signal.SIGKILL)
@@ -176,8 +200,8 @@ def test_a_killed_server_comes_back_by_itself(home: Path) -> None:
 
 
 @linux
-def test_starts_again_after_keeper_and_server_were_killed(home: Path) -> None:
-    cluster = PrivateCluster(home)
+def test_starts_again_after_keeper_and_server_were_killed(made: Path) -> None:
+    cluster = PrivateCluster(made)
     cluster.ensure_started()
     run(cluster.url, "CREATE TABLE kept AS SELECT 7 AS number")
     server, keeper = server_pid(cluster), keeper_pid(cluster)
@@ -191,8 +215,8 @@ def test_starts_again_after_keeper_and_server_were_killed(home: Path) -> None:
 
 
 @linux
-def test_a_killed_keeper_takes_the_server_with_it(home: Path) -> None:
-    cluster = PrivateCluster(home, fast=True)
+def test_a_killed_keeper_takes_the_server_with_it(made: Path) -> None:
+    cluster = PrivateCluster(made, fast=True)
     cluster.ensure_started()
     server = server_pid(cluster)
     os.kill(keeper_pid(cluster), signal.SIGKILL)
@@ -202,9 +226,9 @@ def test_a_killed_keeper_takes_the_server_with_it(home: Path) -> None:
     cluster.stop()
 
 
-def test_a_pid_file_that_names_another_program_is_no_hindrance(home: Path) -> None:
+def test_a_pid_file_that_names_another_program_is_no_hindrance(made: Path) -> None:
     """After a restart of the machine the number may be anybody's."""
-    cluster = PrivateCluster(home, fast=True)
+    cluster = PrivateCluster(made, fast=True)
     cluster.ensure_started()
     site = cluster_site.find_site(cluster.folder)
     cluster.stop()
@@ -225,8 +249,8 @@ def test_throwaway_leaves_nothing_behind() -> None:
     assert not folder.exists()
 
 
-def test_says_why_it_does_not_start(home: Path) -> None:
-    cluster = PrivateCluster(home, fast=True)
+def test_says_why_it_does_not_start(made: Path) -> None:
+    cluster = PrivateCluster(made, fast=True)
     cluster.ensure_started()
     cluster.stop()
     (cluster.data_folder / "postgresql.conf").write_text("no_such_setting = 1\n")

@@ -62,6 +62,8 @@ def contexts(browser: Browser) -> Callable[..., BrowserContext]:
             # A worker would answer for pages and data that a test wants to answer itself.
             kept[key] = browser.new_context(**({"service_workers": "block"} | wishes))
             kept[key].set_default_timeout(_WAIT_MS)
+            # While one page stays open, Chromium need not make a new window for each of the others.
+            kept[key].new_page()
         return kept[key]
 
     return get_context
@@ -84,7 +86,8 @@ def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]
         **wishes: Any,
     ) -> Page:
         watch = Watch(base, expected, hosts)
-        page = contexts(viewport={"width": width, "height": height}, **wishes).new_page()
+        page = contexts(**wishes).new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.add_init_script(_REPORT_POLICY_BREAKS)
         watch.follow(page)
         opened.append((page, watch))
@@ -114,7 +117,8 @@ def find_faults(axe_script: str) -> Callable[[Page], list[str]]:
     """What axe has to say against a page, in one line a fault."""
 
     def run(page: Page) -> list[str]:
-        page.evaluate(axe_script)
+        if page.evaluate("!window.axe"):
+            page.evaluate(axe_script)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         return [
             f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes'][:3]]}"

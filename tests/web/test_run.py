@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from api.cluster import throwaway_cluster
+from api.cluster import PrivateCluster
 from api.settings import Settings
+from tests.meilisearch import free_port
 from web.cli.doctor import examine
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,9 +45,7 @@ def _data_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 class Running:
@@ -92,6 +91,25 @@ class Running:
         return self.process.returncode
 
 
+@pytest.fixture(scope="module")
+def kept() -> Iterator[list["Running"]]:
+    """The directory that the last test left running, for the next."""
+    started: list[Running] = []
+    yield started
+    for running in started:
+        if running.process.poll() is None:
+            running.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def running(home: Path, kept: list["Running"]) -> "Running":
+    """The directory, serving: the one that is running already, or started anew."""
+    if not kept or kept[-1].process.poll() is not None:
+        kept[:] = [Running(home, free_port())]
+        kept[-1].wait_for("Ctrl-C stops it")
+    return kept[-1]
+
+
 def status(port: int, path: str = "/healthz") -> int:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
@@ -125,25 +143,38 @@ def soon(true: Callable[[], bool], seconds: float = 15) -> bool:
     return False
 
 
+def test_a_command_beside_the_server_uses_its_database_and_leaves_it_running(running: Running) -> None:
+    with Running(running.home, running.port, "face", "rebuild") as beside:
+        said, _ = beside.process.communicate(timeout=30)
+    assert beside.process.returncode == 0, said
+    assert "0 changed" in said
+    assert status(running.port, "/readyz") == 200
+
+
+def test_a_killed_server_is_started_again(running: Running) -> None:
+    for folder in Path(f"/proc/{running.process.pid}/task/{running.process.pid}").glob("children"):
+        for pid in folder.read_text().split():
+            if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(int(pid), signal.SIGKILL)
+    running.wait_for("starting it again")
+    assert soon(lambda: status(running.port) == 200)
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_serves_and_stops_leaving_nothing(home: Path, port: int, name: str) -> None:
-    with Running(home, port) as running:
-        running.wait_for("Ctrl-C stops it")
-        assert f"http://127.0.0.1:{port}" in running.said
-        assert status(port) == 200
-        assert running.end(getattr(signal, name)) == 0
-    assert processes_of(home) == []
-    assert status(port) == 0
+def test_serves_and_stops_leaving_nothing(running: Running, name: str) -> None:
+    assert f"http://127.0.0.1:{running.port}" in running.said
+    assert status(running.port) == 200
+    assert running.end(getattr(signal, name)) == 0
+    assert processes_of(running.home) == []
+    assert status(running.port) == 0
 
 
-def test_killed_outright_it_leaves_nothing_and_starts_again(home: Path, port: int) -> None:
-    with Running(home, port) as running:
-        running.wait_for("Ctrl-C stops it")
-        running.end(signal.SIGKILL)
-        assert soon(lambda: processes_of(home) == []), processes_of(home)
-    with Running(home, port) as again:
+def test_killed_outright_it_leaves_nothing_and_starts_again(running: Running) -> None:
+    running.end(signal.SIGKILL)
+    assert soon(lambda: processes_of(running.home) == []), processes_of(running.home)
+    with Running(running.home, running.port) as again:
         again.wait_for("Ctrl-C stops it")
-        assert status(port) == 200
+        assert status(again.port) == 200
         again.end(signal.SIGTERM)
 
 
@@ -152,18 +183,6 @@ def test_stopped_while_it_is_starting_it_leaves_nothing(new_home: Path, port: in
         running.wait_for("Making a database")
         assert running.end(signal.SIGTERM) == 0
     assert processes_of(new_home) == []
-
-
-def test_a_killed_server_is_started_again(home: Path, port: int) -> None:
-    with Running(home, port) as running:
-        running.wait_for("Ctrl-C stops it")
-        for folder in Path(f"/proc/{running.process.pid}/task/{running.process.pid}").glob("children"):
-            for pid in folder.read_text().split():
-                if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    os.kill(int(pid), signal.SIGKILL)
-        running.wait_for("starting it again")
-        assert soon(lambda: status(port) == 200)
-        running.end(signal.SIGTERM)
 
 
 def test_a_taken_port_is_named_with_the_way_on(new_home: Path) -> None:
@@ -179,35 +198,30 @@ def test_a_taken_port_is_named_with_the_way_on(new_home: Path) -> None:
     assert not (new_home / "postgres").exists()
 
 
-def test_a_command_beside_the_server_uses_its_database_and_leaves_it_running(home: Path, port: int) -> None:
-    with Running(home, port) as running:
+@pytest.fixture
+def given(cluster: PrivateCluster) -> Iterator[str]:
+    """A database somebody keeps, with nothing in it yet."""
+    name = f"given_{os.urandom(4).hex()}"
+    yield cluster.create_database(name)
+    cluster.drop_database(name)
+
+
+def test_a_given_database_is_used_and_left_alone(
+    new_home: Path, port: int, cluster: PrivateCluster, given: str
+) -> None:
+    with Running(new_home, port, database_url=given) as running:
         running.wait_for("Ctrl-C stops it")
-        with Running(home, port, "face", "rebuild") as beside:
-            said, _ = beside.process.communicate(timeout=30)
-        assert beside.process.returncode == 0, said
-        assert "0 changed" in said
+        assert "your own, from HEREABOUTS_DATABASE_URL" in running.said
         assert status(port, "/readyz") == 200
-        running.end(signal.SIGTERM)
-
-
-def test_a_given_database_is_used_and_left_alone(new_home: Path, port: int) -> None:
-    with throwaway_cluster() as cluster:
-        url = cluster.create_database("given")
-        with Running(new_home, port, database_url=url) as running:
-            running.wait_for("Ctrl-C stops it")
-            assert "your own, from HEREABOUTS_DATABASE_URL" in running.said
-            assert status(port, "/readyz") == 200
-            assert running.end(signal.SIGTERM) == 0
-        assert cluster.is_running
+        assert running.end(signal.SIGTERM) == 0
+    assert cluster.is_running
     assert not (new_home / "postgres").exists()
 
 
-def test_a_given_database_is_not_changed_by_the_way(home: Path, port: int) -> None:
+def test_a_given_database_is_not_changed_by_the_way(new_home: Path, port: int, given: str) -> None:
     """Whoever keeps it may have other programs on the older tables."""
-    with throwaway_cluster() as cluster:
-        url = cluster.create_database("given")
-        with Running(home, port, "face", "rebuild", database_url=url) as command:
-            said, _ = command.process.communicate(timeout=30)
+    with Running(new_home, port, "face", "rebuild", database_url=given) as command:
+        said, _ = command.process.communicate(timeout=30)
     assert command.process.returncode == 1
     assert "hereabouts migrate" in said
 

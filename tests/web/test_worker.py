@@ -42,8 +42,9 @@ def empty(server: Meilisearch) -> Meilisearch:
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits ten seconds here for the look that needs no news."""
+    """Nobody waits ten seconds here for the look that needs no news, nor two to try again."""
     monkeypatch.setattr("web.worker.LOOK_EVERY_S", 0.5)
+    monkeypatch.setattr("web.worker.RETRY_AFTER_S", 0.2)
 
 
 def key_of(server: Meilisearch) -> dict[str, str]:

@@ -33,7 +33,7 @@ from tests.meilisearch import (
 )
 
 PROJECT = Path(__file__).resolve().parents[3]
-LOAD_S = float(os.environ.get("HEREABOUTS_TEST_LOAD_S", "7"))
+LOAD_S = float(os.environ.get("HEREABOUTS_TEST_LOAD_S", "4"))
 A_SECOND = 50
 VISITORS = 10
 # The promise is 300 ms more. A test machine may be busy, so a test tells only an answer from a hang; the
@@ -152,6 +152,8 @@ def test_meilisearch_killed_under_load_fails_nobody(
         wait_until(lambda: is_in_step(scratch, server), 30)
         with load(address) as seen:
             time.sleep(LOAD_S / 4)
+            # On a busy machine the first answers may be too slow to be waited for.
+            wait_until(lambda: engine_after(seen, 0.0)("meilisearch"), 20)
             killed_at = time.monotonic()
             server.kill()
             wait_until(lambda: engine_after(seen, killed_at)("postgres"), 20)
@@ -160,7 +162,9 @@ def test_meilisearch_killed_under_load_fails_nobody(
             found = httpx.get(f"{address}/api/v1/entries?q=zither", timeout=20).json()
             assert (found["engine"], found["total"]) == ("postgres", 1), "a save in the meantime is found"
             assert search_of(address) == "postgres"
+            answered = len(seen)
             time.sleep(LOAD_S / 3)
+            wait_until(lambda: len(seen) > answered + 4 * len(PATHS), 20)
             started_at = time.monotonic()
             server.start()
             back_s = wait_until(lambda: engine_after(seen, started_at)("meilisearch"), 60)
@@ -257,14 +261,9 @@ def few(shared_scratch: Directory) -> Directory:
     return shared_scratch
 
 
-TRIES = 3
 HARD = "/api/v1/entries?q=choir+weeding+lonely+bicycle+tea+lessons"
 # Several things understood, any of which may give way: the most times that one search asks for words.
 GIVES_WAY = "/api/v1/entries?q=polish+choir+tea+dial+a+ride+on+monday+near+cb7+5aa"
-
-
-def fastest(visit: Callable[[], float]) -> float:
-    return min(visit() for _ in range(TRIES))
 
 
 def seconds(client: TestClient, path: str) -> float:
@@ -285,7 +284,7 @@ def plain_s(few: Directory) -> dict[str, float]:
         with few.client() as client:
             return seconds(client, path)
 
-    return {path: min(first_visit(path) for _ in range(TRIES)) for path in (*PATHS, HARD, GIVES_WAY)}
+    return {path: first_visit(path) for path in (*PATHS, HARD, GIVES_WAY)}
 
 
 FAILURES: dict[str, Answer] = {
@@ -308,7 +307,7 @@ def test_an_engine_that_fails_costs_little(few: Directory, plain_s: dict[str, fl
         with fake_server(FAILURES[failure]) as url, few.client(meili_url=url, meili_key="k") as client:
             return seconds(client, path)
 
-    assert fastest(first_visit) < plain_s[path] + MORE_S
+    assert first_visit() < plain_s[path] + MORE_S
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -319,13 +318,13 @@ def test_an_engine_that_hangs_costs_little_wherever_words_are_looked_for(
         with fake_server(hang) as url, few.client(meili_url=url, meili_key="k") as client:
             return seconds(client, path)
 
-    assert fastest(first_visit) < plain_s[path] + MORE_S
+    assert first_visit() < plain_s[path] + MORE_S
 
 
 def test_nobody_waits_twice_for_an_engine_that_hangs(few: Directory, plain_s: dict[str, float]) -> None:
     with fake_server(hang) as url, few.client(meili_url=url, meili_key="k") as client:
         seconds(client, HARD)
-        assert fastest(lambda: seconds(client, HARD)) < plain_s[HARD] + MORE_S / 2
+        assert seconds(client, HARD) < plain_s[HARD] + MORE_S / 2
 
 
 def nothing_slowly(connection: socket.socket) -> None:
@@ -349,7 +348,7 @@ def test_a_slow_engine_costs_little(few: Directory, plain_s: dict[str, float]) -
             assert client.get(GIVES_WAY).status_code == 200
             return time.monotonic() - began
 
-    took_s = fastest(first_visit)
+    took_s = first_visit()
     print(f"{took_s:.2f} s, PostgreSQL alone {plain_s[GIVES_WAY]:.2f} s")
     assert took_s < plain_s[GIVES_WAY] + MORE_S
 

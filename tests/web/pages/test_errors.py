@@ -68,6 +68,8 @@ def test_a_fault_of_ours_shows_no_trace_and_keeps_the_headers(example_database: 
 def test_while_the_database_is_away_pages_say_so(tmp_path) -> None:
     nowhere = f"postgresql://nobody@/nothing?host={tmp_path}"
     app = create_app(Settings(database_url=nowhere, read_database_url=nowhere, environment="test"))
+    # Every reply waits this long for a connection that does not come.
+    app.state.directory.read_pool.timeout = 0.5
     with TestClient(app, raise_server_exceptions=False) as client:
         page, twin = client.get("/search?q=tea"), client.get("/api/v1/entries?q=tea")
         assert client.get("/healthz").status_code == 200

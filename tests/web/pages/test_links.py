@@ -13,10 +13,12 @@ FOLLOWED_SEARCHES = 25
 def test_no_link_is_dead(client: TestClient) -> None:
     waiting, pages = ["/", "/search?q=lonely&near=Soham", "/search?near=Sutton"], dict[str, PageReader]()
     searches, wrong, fragments = 0, list[str](), set[tuple[str, str]]()
+    asked = set[str]()
     while waiting:
         path = waiting.pop(0)
-        if path in pages:
+        if path in asked:
             continue
+        asked.add(path)
         if path.startswith("/search"):
             searches += 1
             if searches > FOLLOWED_SEARCHES:
