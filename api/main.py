@@ -19,6 +19,7 @@ from api.errors import BadInput, FieldProblem, HereaboutsError, Moved, NotFound,
 from api.health.routes import router as health
 from api.map.routes import router as map_
 from api.places.routes import router as places
+from api.problems import may_answer
 from api.search.routes import router as search
 from api.settings import Settings, get_settings
 from api.state import DirectoryState, lifespan, open_state
@@ -39,6 +40,7 @@ def create_api(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses=may_answer(422, 503),
         lifespan=lifespan,
     )
     app.state.directory = open_state(settings or get_settings())

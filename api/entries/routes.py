@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from api.dependencies import Now, Read
 from api.entries import service
 from api.errors import Moved
+from api.problems import may_answer
 
 router = APIRouter(prefix="/api/v1/entries", tags=["entries"])
 
 
-@router.get("/{id_or_slug}")
+@router.get("/{id_or_slug}", responses=may_answer(308, 404))
 async def get_entry(id_or_slug: str, read: Read, now: Now) -> dict[str, Any]:
     """Everything public about one entry. An old slug redirects."""
     try:

@@ -20,6 +20,7 @@ from api.face.service import get_data_version
 from api.map import service
 from api.map.schemas import is_lasting, read_limit, read_tile, read_zoom
 from api.map.service import MapReply
+from api.problems import may_answer
 from api.search.routes import search_parameters
 from api.search.schemas import SearchParams
 
@@ -47,7 +48,7 @@ def _described(*more: dict[str, Any], left_out: tuple[str, ...] = ()) -> dict[st
 
 
 @router.head("/api/v1/map", include_in_schema=False)
-@router.get("/api/v1/map", openapi_extra=_described(_ZOOM))
+@router.get("/api/v1/map", responses=may_answer(304), openapi_extra=_described(_ZOOM))
 async def show_map(request: Request) -> Response:
     """Clusters with true counts, and points once they fit, of the search of the list inside `bbox`."""
     params = SearchParams.from_query(request.query_params)
@@ -61,7 +62,7 @@ async def show_map(request: Request) -> Response:
 
 
 @router.head("/api/v1/map.geojson", include_in_schema=False)
-@router.get("/api/v1/map.geojson", openapi_extra=_described(_LIMIT))
+@router.get("/api/v1/map.geojson", responses=may_answer(304), openapi_extra=_described(_LIMIT))
 async def show_features(request: Request) -> Response:
     """Full features of the search of the list inside `bbox`, as GeoJSON. `numberMatched` counts all of
     them; which are sent first is the same each time and has nothing to do with where they are."""
@@ -82,7 +83,11 @@ _TILE_PARTS: Final = [
 
 
 @router.head("/tiles/{zoom}/{x}/{y}.mvt", include_in_schema=False)
-@router.get("/tiles/{zoom}/{x}/{y}.mvt", openapi_extra=_described(*_TILE_PARTS, left_out=("bbox",)))
+@router.get(
+    "/tiles/{zoom}/{x}/{y}.mvt",
+    responses=may_answer(204, 304, 404),
+    openapi_extra=_described(*_TILE_PARTS, left_out=("bbox",)),
+)
 async def show_tile(request: Request) -> Response:
     """A vector tile with one layer, `entries`. An empty tile is a 204."""
     tile = read_tile(*(request.path_params[name] for name in ("zoom", "x", "y")))
