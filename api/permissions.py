@@ -83,6 +83,11 @@ def may_use_scope(actor: Actor, scope: Scope) -> Answer:
     return f"This key may not do that: it has no scope “{scope}”."
 
 
+def is_at_browser(actor: Actor) -> Answer:
+    """Whether the person is there: their account and other people's are nothing for a partner's key."""
+    return True if actor.scopes is None else "A key may not do that. Sign in with a browser."
+
+
 def may_act_in(actor: Actor, role: Role, areas: Collection[str]) -> Answer:
     """Whether they have the role in one of these areas. Nothing tied to an area needs the role everywhere."""
     mine = actor.areas_as(role)

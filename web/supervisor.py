@@ -107,6 +107,7 @@ def _database(settings: Settings, say: Say) -> Iterator[DirectoryDatabase]:
 def _make_current(database: DirectoryDatabase, settings: Settings, say: Say) -> None:
     from api.db import make_engine, make_session_factory, writing
     from api.migrating import is_current, migrate
+    from ingest.example_people import keep_example_people
     from ingest.examples import load_once
 
     began = time.monotonic()
@@ -118,11 +119,16 @@ def _make_current(database: DirectoryDatabase, settings: Settings, say: Say) -> 
     try:
         with writing(make_session_factory(engine)) as session:
             loaded = load_once(session, examples=settings.examples, say=say)
+            people = keep_example_people(session, settings) if settings.examples else []
     finally:
         engine.dispose()
     if loaded:
         counts = f"{loaded.entries} entries, {loaded.connectors} connectors, {loaded.areas} areas"
         say(f"Examples: {counts} ({time.monotonic() - began:.1f} s)")
+    if people:
+        say("To try it signed in (these people are examples, and open nothing where it is real):")
+    for one in people:
+        say(f"  {one.email:<26}{one.password}")
 
 
 def _tend(children: Children, database: DirectoryDatabase) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import structlog
@@ -15,9 +15,12 @@ from procrastinate.tasks import Task
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.accounts.forgetting import forget_old
 from api.curation.service import gather
-from api.db import libpq_url, make_engine, make_session_factory
+from api.db import libpq_url, make_engine, make_session_factory, writing
 from api.dependencies import london_now
+from api.mail.sending import Sender, make_sender
+from api.mail.service import send_waiting
 from api.search.engine import EngineAway
 from api.search.indexing import index_waiting, mend_drift, reindex, write_settings
 from api.search.meili import MeiliIndex
@@ -34,18 +37,23 @@ LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
 FEEDS_EVERY = "*/5 * * * *"
 GATHER_EVERY = "* * * * *"
+MAIL_EVERY = "* * * * *"
+FORGET_EVERY = "23 3 * * *"
 
 
 class Worker:
     """The jobs of one directory: `index` is None where there is no Meilisearch, `feeds` the folder for what
-    is fetched, None where nothing is."""
+    is fetched, None where nothing is, `sender` None where mail only waits."""
 
-    def __init__(self, url: str, index: MeiliIndex | None, *, feeds: Path | None = None) -> None:
+    def __init__(
+        self, url: str, index: MeiliIndex | None, *, feeds: Path | None = None, sender: Sender | None = None
+    ) -> None:
         self._url = libpq_url(url)
         self._engine = make_engine(url)
         self._write: sessionmaker[Session] = make_session_factory(self._engine)
         self._index = index
         self._feeds = feeds
+        self._sender = sender
         self._has_settings = False
         self._turn = Lock()
         self.app = App(
@@ -54,6 +62,7 @@ class Worker:
             )
         )
         self._index_job = self._jobs()
+        self._mail_job = self._letter_jobs()
 
     def _jobs(self) -> Task[..., Any, Any]:
         app = self.app
@@ -80,6 +89,32 @@ class Worker:
             await asyncio.to_thread(self._gather)
 
         return index_job
+
+    def _letter_jobs(self) -> Task[..., Any, Any]:
+        app = self.app
+
+        @app.periodic(cron=MAIL_EVERY)
+        @app.task(name="send_mail", queueing_lock="send_mail")
+        async def mail_job(timestamp: int = 0) -> None:
+            await asyncio.to_thread(self._send_mail)
+
+        @app.periodic(cron=FORGET_EVERY)
+        @app.task(name="forget_old", queueing_lock="forget_old")
+        async def forget_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._forget_old)
+
+        return mail_job
+
+    def _send_mail(self) -> None:
+        if self._sender is None:
+            return
+        done = send_waiting(self._write, self._sender, now=london_now())
+        if done.sent or done.waiting or done.refused:
+            log.info("sent mail", sent=done.sent, waiting=done.waiting, refused=done.refused)
+
+    def _forget_old(self) -> None:
+        with writing(self._write) as session:
+            forget_old(session, now=london_now())
 
     def _run_feeds(self) -> None:
         if self._feeds is None:
@@ -161,7 +196,9 @@ class Worker:
 
     async def _work(self) -> None:
         async with self.app.open_async(), asyncio.TaskGroup() as group:
-            group.create_task(self._listen())
+            group.create_task(self._listen("outbox", self._index_job))
+            if self._sender is not None:
+                group.create_task(self._listen("mail", self._mail_job))
             group.create_task(
                 self.app.run_worker_async(
                     concurrency=2,
@@ -171,13 +208,13 @@ class Worker:
                 )
             )
 
-    async def _listen(self) -> None:
+    async def _listen(self, channel: LiteralString, job: Task[..., Any, Any]) -> None:
         """A job as soon as a save commits, and every few seconds in case the news was lost."""
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
-            await connection.execute("LISTEN outbox")
+            await connection.execute(f"LISTEN {channel}")
             while True:
                 with suppress(AlreadyEnqueued):
-                    await self._index_job.defer_async()
+                    await job.defer_async()
                 async for _ in connection.notifies(timeout=LOOK_EVERY_S, stop_after=1):
                     pass
 
@@ -186,4 +223,6 @@ def run_worker(settings: Settings, url: str) -> None:
     """Work until told to stop."""
     index = MeiliIndex(settings.meili_url, settings.meili_key) if settings.meili_url else None
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(Worker(url, index, feeds=settings.home_folder / "feeds").run())
+        asyncio.run(
+            Worker(url, index, feeds=settings.home_folder / "feeds", sender=make_sender(settings)).run()
+        )

@@ -1,6 +1,6 @@
 """SQL of areas: storing boundaries, and reading them through `face`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +58,30 @@ def areas_of_entry(session: Session, entry_id: UUID) -> frozenset[str]:
 
 def areas_around(session: Session, codes: Sequence[str]) -> frozenset[str]:
     return frozenset(session.scalars(text(_AROUND), {"codes": list(codes)}))
+
+
+_INSIDE = "SELECT area_code FROM directory.area_within WHERE within_code = ANY (:codes)"
+_NAMES = """
+SELECT code, name, type FROM directory.area WHERE CAST(:codes AS text[]) IS NULL OR code = ANY (:codes)
+ORDER BY array_position(ARRAY['county', 'district'], type), type, name, code
+"""
+_CODE = """
+SELECT code FROM directory.area WHERE code = :key OR slug = lower(:key) ORDER BY code = :key DESC LIMIT 1
+"""
+
+
+def areas_inside(session: Session, codes: Collection[str]) -> frozenset[str]:
+    return frozenset(session.scalars(text(_INSIDE), {"codes": list(codes)}))
+
+
+def area_names(session: Session, codes: Collection[str] | None) -> list[tuple[str, str, str]]:
+    """(code, name, type); None is all."""
+    rows = session.execute(text(_NAMES), {"codes": None if codes is None else list(codes)})
+    return [(code, name, type_) for code, name, type_ in rows]
+
+
+def find_area_code(session: Session, key: str) -> str | None:
+    return session.scalars(text(_CODE), {"key": key}).one_or_none()
 
 
 _LIST = """

@@ -1,6 +1,6 @@
 """Loading areas from files, and showing one or all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -87,6 +87,36 @@ def areas_of_entry(session: Session, entry_id: UUID) -> frozenset[str]:
 def areas_around(session: Session, codes: Sequence[str]) -> frozenset[str]:
     """These areas and all that they lie in. A code we do not hold is left out."""
     return queries.areas_around(session, codes)
+
+
+def areas_inside(session: Session, codes: Collection[str]) -> frozenset[str]:
+    """These areas and all that lie in them."""
+    return queries.areas_inside(session, codes)
+
+
+@dataclass(frozen=True)
+class AreaName:
+    code: str
+    name: str
+    type: str
+
+
+def list_area_names(session: Session, codes: Collection[str] | None = None) -> list[AreaName]:
+    """These areas (None: all), the largest kind first, then by name: for a list to choose from."""
+    return [AreaName(*row) for row in queries.area_names(session, codes)]
+
+
+def name_areas(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Names by code."""
+    return {one.code: one.name for one in list_area_names(session, codes)} if codes else {}
+
+
+def get_area_code(session: Session, code_or_slug: str) -> str:
+    """Raises NotFound."""
+    code = queries.find_area_code(session, code_or_slug.strip())
+    if code is None:
+        raise NotFound(f"We hold no area with the code or name “{code_or_slug}”.")
+    return code
 
 
 async def has_area(read: ReadConnection, code: str) -> bool:

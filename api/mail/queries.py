@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -31,3 +32,11 @@ def take_waiting(session: Session, *, now: datetime, most: int) -> Sequence[Mail
 
 def list_newest(session: Session, most: int) -> Sequence[Mail]:
     return session.scalars(select(Mail).order_by(Mail.made_at.desc(), Mail.id).limit(most)).all()
+
+
+def find_mail(session: Session, mail_id: UUID) -> Mail | None:
+    return session.get(Mail, mail_id)
+
+
+def forget_letters(session: Session, purposes: Sequence[str], *, before: datetime) -> None:
+    session.execute(delete(Mail).where(Mail.purpose.in_(purposes), Mail.made_at < before))

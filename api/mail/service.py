@@ -1,5 +1,6 @@
 """Mail: queued in the transaction that asks for it, sent by the worker, tried again when a server is away."""
 
+import re
 import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +10,19 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.errors import NotFound
 from api.mail import queries
 from api.mail.letters import Letter
 from api.mail.sending import Refused, Sender
 from api.models import Mail
 
 MOST_A_RUN: Final = 50
+# Nothing that could begin a new line in a letter's head, by whatever rules it is read.
+_ONE_LINE: Final = re.compile(r"[^\x00-\x1f\x7f\x85\u2028\u2029]+")
+# Letters that open an account: once they are sent, what is left of them is only a way in.
+WAYS_IN: Final = ("sign_in", "invite", "reset")
+ABOUT_ACCOUNTS: Final = (*WAYS_IN, "account")
+SENT: Final = "This letter held a link that works once. It was sent, and is not kept."
 # Minutes until the next try: about two days in all, then it is held.
 TRY_AGAIN: Final = (1, 5, 15, 60, 240, 720, 1440)
 
@@ -38,7 +46,7 @@ def queue_mail(
 ) -> bool:
     """Write a letter down to be sent. With `key` it is written once only, however often it is asked for:
     False when it was there. `held` keeps it from being sent, and says why."""
-    if "\n" in letter.to or "\n" in letter.subject:
+    if not (_ONE_LINE.fullmatch(letter.to) and _ONE_LINE.fullmatch(letter.subject)):
         raise ValueError("an address or a subject holds a line end")
     values = {
         "id": uuid4(), "key": key, "purpose": letter.purpose, "to_address": letter.to,
@@ -79,7 +87,22 @@ def _send(sender: Sender, mail: Mail, *, now: datetime) -> str:
             mail.next_at = now + timedelta(minutes=TRY_AGAIN[mail.failures - 1])
         return "waiting"
     mail.sent_at, mail.error = now, None
+    if mail.purpose in WAYS_IN:
+        mail.text = mail.html = SENT
     return "sent"
+
+
+def forget_letters(session: Session, *, before: datetime) -> None:
+    """Letters about accounts made before then, sent or not. Others tell what was asked of an entry."""
+    queries.forget_letters(session, ABOUT_ACCOUNTS, before=before)
+
+
+def get_mail(session: Session, mail_id: UUID) -> Mail:
+    """Raises NotFound."""
+    mail = queries.find_mail(session, mail_id)
+    if mail is None:
+        raise NotFound("There is no such letter.")
+    return mail
 
 
 def list_mail(session: Session, *, most: int = 100) -> Sequence[Mail]:

@@ -7,6 +7,7 @@ from api.models.accounts import (
     Mail,
     Person,
     PersonRole,
+    RecoveryCode,
     SignIn,
     Ticket,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "Place",
     "PostcodeGroup",
     "PostcodeRow",
+    "RecoveryCode",
     "Revision",
     "SavedMapping",
     "SearchCount",

@@ -114,6 +114,16 @@ class AccountEvent(Base):
     made_at: Mapped[Made]
 
 
+class RecoveryCode(Base):
+    """A code for the day the phone is lost: opens the second step once. Only a keyed hash of it is kept."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class ApiToken(Base):
     """A key of a partner's system, acting for the person who made it, within `scopes`."""
 

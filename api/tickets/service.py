@@ -67,3 +67,8 @@ def end_tickets(
     if (person_id is None) == (entry_id is None):
         raise ValueError("give a person or an entry")
     queries.end_tickets(session, purpose, person_id=person_id, entry_id=entry_id, now=now)
+
+
+def forget_tickets(session: Session, *, before: datetime) -> None:
+    """Those that ran out before then, used or not."""
+    queries.forget_tickets(session, before=before)

@@ -11,6 +11,7 @@ from web.cli.duplicates import duplicates
 from web.cli.feed import feed
 from web.cli.ingest import ingest
 from web.cli.locating import locate_again
+from web.cli.person import person
 
 app = typer.Typer(
     name="hereabouts",
@@ -33,5 +34,6 @@ app.add_typer(load.areas, name="areas")
 app.add_typer(load.examples, name="examples")
 app.add_typer(face.face, name="face")
 app.add_typer(duplicates, name="duplicates")
+app.add_typer(person, name="person")
 
 __all__ = ["app"]

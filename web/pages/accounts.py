@@ -1,25 +1,46 @@
-"""Signing in and out."""
+"""Signing in and out: the password, and the second step where somebody switched it on."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import Form, Request, Response
 from starlette.responses import HTMLResponse
 
+from api.accounts import oidc, second_step, signing_in
 from api.accounts import service as accounts
-from api.accounts import signing_in
 from api.accounts.dependencies import SESSION_COOKIE, CheckedForm, Write
 from api.dependencies import AppSettings, Now
-from api.settings import Settings
-from web.pages.page import PageRouter, ThisPage, go_to
+from web.pages.browser import (
+    client_address,
+    drop_cookie,
+    finish,
+    first_step,
+    let_in,
+    safe_next,
+    still_counts,
+)
+from web.pages.page import Page, PageRouter, ThisPage, go_to
 
 router = PageRouter()
-AFTER_SIGN_IN = "/curate"
+Typed = Annotated[str, Form(max_length=500)]
+BEGIN_AGAIN = "That took too long. Sign in again from the beginning."
 
 
 @router.page("/sign-in")
 async def show_sign_in(page: ThisPage) -> HTMLResponse:
-    return page.show("accounts/sign_in.html", next=safe_next(page.typed("next")), problems={}, email="")
+    return _form(page, next=page.typed("next"))
+
+
+def _form(page: Page, *, next: str, email: str = "", problem: str = "", status: int = 200) -> HTMLResponse:
+    setting = oidc.find_setting(page.settings)
+    return page.show(
+        "accounts/sign_in.html",
+        status=status,
+        next=safe_next(next),
+        email=email,
+        problems={"email": problem} if problem else {},
+        organisation=setting.name if setting else None,
+    )
 
 
 @router.form("/sign-in")
@@ -30,21 +51,43 @@ def sign_in(
     now: Now,
     email: Annotated[str, Form(max_length=254)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
-    next: Annotated[str, Form(max_length=500)] = "",
+    next: Typed = "",
 ) -> Response:
     tried = signing_in.try_password(
         session, page.settings, email=email, password=password, address=client_address(request), now=now
     )
     if tried.person is None:
-        problems = {"email": tried.problem}
-        return page.show(
-            "accounts/sign_in.html", status=tried.status, next=safe_next(next), problems=problems, email=email
-        )
-    browser = request.headers.get("User-Agent")
-    token = accounts.open_sign_in(session, tried.person, how="password", browser=browser, now=now)
-    reply = go_to(safe_next(next))
-    keep_cookie(reply, request, page.settings, token)
-    return reply
+        return _form(page, next=next, email=email, problem=tried.problem, status=tried.status)
+    return let_in(request, page.settings, session, tried.person, how="password", next=next, now=now)
+
+
+@router.page("/sign-in/second-step")
+async def show_second_step(request: Request, page: ThisPage) -> Response:
+    if first_step(request, page.settings) is None:
+        return go_to("/sign-in")
+    return page.show("accounts/second_step.html", problems={})
+
+
+@router.form("/sign-in/second-step")
+def take_second_step(
+    request: Request, page: ThisPage, session: Write, now: Now, code: Annotated[str, Form(max_length=60)] = ""
+) -> Response:
+    said = first_step(request, page.settings)
+    if said is None:
+        return _form(page, next="", problem=BEGIN_AGAIN, status=422)
+    person = signing_in.get_who_may_come_in(session, page.settings, UUID(said["person"]))
+    if not still_counts(page.settings, said, person):
+        return _form(page, next="", problem=BEGIN_AGAIN, status=422)
+    address = client_address(request)
+    if second_step.tried_codes_too_often(session, person, page.settings, address=address, now=now):
+        return _ask_again(page, second_step.TOO_OFTEN, 429)
+    if not second_step.is_right_code(session, person, page.settings, code, now=now):
+        return _ask_again(page, second_step.WRONG_CODE, 422)
+    return finish(request, page.settings, session, person, how=said["how"], next=said["next"], now=now)
+
+
+def _ask_again(page: Page, problem: str, status: int) -> HTMLResponse:
+    return page.show("accounts/second_step.html", problems={"code": problem}, status=status)
 
 
 @router.post("/sign-out", include_in_schema=False, dependencies=[CheckedForm])
@@ -53,31 +96,5 @@ def sign_out(request: Request, session: Write, settings: AppSettings) -> Respons
     if cookie:
         accounts.end_sign_in(session, cookie)
     reply = go_to("/")
-    reply.delete_cookie(SESSION_COOKIE, path="/", secure=is_secure(request, settings), httponly=True)
+    drop_cookie(reply, request, settings, SESSION_COOKIE)
     return reply
-
-
-def safe_next(address: str) -> str:
-    """A path of ours, or the desk: never another site, however it is written."""
-    parts = urlsplit(address)
-    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    plain = "\\" not in address and not any(ord(letter) < 32 for letter in address)
-    return address if ours and plain else AFTER_SIGN_IN
-
-
-def keep_cookie(reply: Response, request: Request, settings: Settings, token: str) -> None:
-    """For this browser alone: no script reads it, no other site sends it. It ends with the browser."""
-    reply.set_cookie(
-        SESSION_COOKIE, token, path="/", secure=is_secure(request, settings), httponly=True, samesite="lax"
-    )
-
-
-def is_secure(request: Request, settings: Settings) -> bool:
-    """A plain http address of this machine is the one place where the cookie may travel in the open."""
-    public = (settings.public_url or "").startswith("https://")
-    return public or request.url.scheme == "https" or settings.environment == "production"
-
-
-def client_address(request: Request) -> str:
-    """The network address, for counting tries; behind a proxy uvicorn is told whom to believe."""
-    return request.client.host if request.client else ""

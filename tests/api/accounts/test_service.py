@@ -52,10 +52,41 @@ def test_one_address_one_account(session: Session) -> None:
         accounts.add_person(session, email="someone@example.org ")
 
 
-@pytest.mark.parametrize("bad", ["short", "passwordpassword", "aaaaaaaaaaaaaaaa", "someone@example.org"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "short",
+        "passwordpassword",
+        "aaaaaaaaaaaaaaaa",
+        "someone@example.org",
+        "P@ssw0rd2024!",
+        "Summer2026!!!",
+        "LiverpoolFC2026",
+        "qwertyuiop[]12",
+        "1q2w3e4r5t6y",
+        "zaq12wsxcde3",
+        "lampshadelampshade",
+        "123456789012345",
+        "Correct Horse Battery Staple",
+    ],
+)
 def test_passwords_that_are_guessed_first_are_refused(bad: str) -> None:
     with pytest.raises(BadInput):
         hash_password(bad, about="someone@example.org Someone")
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "kettle gate moth",
+        "the heron stood at dawn",
+        "7Gk2-pw9Q-zzLm",
+        "fishing bucket hat",
+        "Grandmothers teapot",
+    ],
+)
+def test_words_of_ones_own_are_good_however_plain(good: str) -> None:
+    assert hash_password(good, about="someone@example.org Someone")
 
 
 def test_a_password_is_known_again_and_no_other_is() -> None:
