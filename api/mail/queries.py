@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,11 @@ def add_mail(session: Session, values: dict[str, Any]) -> bool:
     """False when a mail of the same key is there already."""
     written = insert(Mail).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(Mail.id)
     return session.scalars(written).one_or_none() is not None
+
+
+def delete_unsent(session: Session, key: str) -> bool:
+    unsent = delete(Mail).where(Mail.key == key, Mail.sent_at.is_(None)).returning(Mail.id)
+    return session.scalars(unsent).one_or_none() is not None
 
 
 def take_waiting(session: Session, *, now: datetime, most: int) -> Sequence[Mail]:

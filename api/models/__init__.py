@@ -46,6 +46,7 @@ from api.models.source import (
     Source,
     SourceRow,
 )
+from api.models.suggestions import Suggestion
 
 __all__ = [
     "DIRECTORY",
@@ -93,6 +94,7 @@ __all__ = [
     "Source",
     "SourceRow",
     "StopWord",
+    "Suggestion",
     "SynonymGroup",
     "Term",
     "Ticket",
