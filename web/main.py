@@ -22,6 +22,10 @@ from web.pages import (
     offline,
     search,
     share,
+    suggestions,
+    suggestions_add,
+    suggestions_change,
+    suggestions_desk,
 )
 from web.pages import map as map_data
 from web.pages.errors import AnswerFaults, show_problems_as_pages
@@ -29,7 +33,7 @@ from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
 # Pages of people with an account, and of those who help without one.
-CURATING = (accounts,)
+CURATING = (accounts, suggestions, suggestions_add, suggestions_change, suggestions_desk)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,6 +21,7 @@ from api.search.engine import EngineAway
 from api.search.indexing import index_waiting, mend_drift, reindex, write_settings
 from api.search.meili import MeiliIndex
 from api.settings import Settings
+from api.suggestions.service import forget_addresses
 from ingest.feeds import run_due_feeds
 
 log = structlog.get_logger()
@@ -31,6 +33,7 @@ AwayErrors = (psycopg.OperationalError, ConnectorException)
 LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
 FEEDS_EVERY = "*/5 * * * *"
+FORGET_EVERY = "25 * * * *"
 
 
 class Worker:
@@ -71,7 +74,16 @@ class Worker:
         async def feeds_job(timestamp: int) -> None:
             await asyncio.to_thread(self._run_feeds)
 
+        @app.periodic(cron=FORGET_EVERY)
+        @app.task(name="forget_senders", queueing_lock="forget_senders")
+        async def forget_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._forget_senders)
+
         return index_job
+
+    def _forget_senders(self) -> None:
+        with self._write.begin() as session:
+            forget_addresses(session, now=datetime.now(UTC))
 
     def _run_feeds(self) -> None:
         if self._feeds is None:

@@ -95,8 +95,10 @@ def list_suggestions(
         .order_by(Suggestion.made_at if waiting else Suggestion.decided_at.desc(), Suggestion.id)
         .limit(per_page)
         .offset((page - 1) * per_page)
-    ).tuples()
-    return list(rows), session.scalar(select(func.count()).select_from(Suggestion).where(*wheres)) or 0
+    )
+    return [(row[0], row[1]) for row in rows], session.scalar(
+        select(func.count()).select_from(Suggestion).where(*wheres)
+    ) or 0
 
 
 def _of_areas(areas: Collection[str] | None, *, waiting: bool) -> list[ColumnElement[bool]]:

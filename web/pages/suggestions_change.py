@@ -36,7 +36,7 @@ _TEXTS: Final = (
 )  # fmt: skip
 _AGES: Final = ("age_from", "age_to")
 _YES_NO: Final = ("self_referral", *(f"access.{fact}" for fact in ACCESS_LABELS))
-_ANSWERS: Final = {True: "yes", False: "no"}
+_ANSWERS: Final[dict[Any, str]] = {True: "yes", False: "no"}
 _NEW_CONTACTS: Final = {"new_phone": "phone", "new_email": "email", "new_web": "web"}
 
 
@@ -51,7 +51,7 @@ async def show_change(slug: str, page: ThisPage, read: Read, now: Now) -> HTMLRe
 def send_change(slug: str, page: ThisPage, session: Write, form: Typed, now: Now) -> Response:
     entry = service.get_public(session, slug)
     was = _read_was(form.get("was", ""))
-    again = {"now": now, "typed": form, "was": was}
+    again: dict[str, Any] = {"now": now, "typed": form, "was": was}
     not_now = why_not_now(page, session, form, now=now)
     if not_now:
         return _show(page, entry.detail, **again, not_now=not_now)

@@ -32,7 +32,7 @@ _PRIVACY: Final = {
 }
 _STATES: Final = {"running": "Running", "paused": "Stopped for now", "closed": "Closed"}
 _NAMED: Final[dict[str, Mapping[str, str]]] = {
-    "cost": dict(COST_LABELS),
+    "cost": {str(code): words for code, words in COST_LABELS.items()},
     "kind": {code: kind.label for code, kind in KIND_WORDS.items()},
     "privacy": _PRIVACY,
     "state": _STATES,
