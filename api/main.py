@@ -23,6 +23,7 @@ from api.problems import may_answer
 from api.search.routes import router as search
 from api.settings import Settings, get_settings
 from api.state import DirectoryState, lifespan, open_state
+from api.suggestions.routes import router as suggestions
 from api.taxonomy.routes import router as taxonomy
 
 log = structlog.get_logger()
@@ -44,7 +45,7 @@ def create_api(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.directory = open_state(settings or get_settings())
-    for router in (health, search, map_, entries, places, connectors, areas, taxonomy):
+    for router in (health, search, map_, entries, places, connectors, areas, taxonomy, suggestions):
         app.include_router(router)
     add_error_handlers(app)
     return app

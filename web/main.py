@@ -34,6 +34,10 @@ from web.pages import (
     share,
     sign_in_links,
     sso,
+    suggestions,
+    suggestions_add,
+    suggestions_change,
+    suggestions_desk,
 )
 from web.pages import map as map_data
 from web.pages.errors import AnswerFaults, show_problems_as_pages
@@ -55,6 +59,10 @@ CURATING = (
     conflicts,
     notices,
     sayings,
+    suggestions,
+    suggestions_add,
+    suggestions_change,
+    suggestions_desk,
 )
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.

@@ -23,7 +23,7 @@ from api.settings import Settings, get_settings
 from web.assets import STATIC_FOLDER, static_url
 from web.map_legend import KindChoice, draw_legend
 
-MapKind = Literal["search", "entry", "area", "embed"]
+MapKind = Literal["search", "entry", "area", "embed", "pick"]
 PartOfFolium = TypeVar("PartOfFolium", bound=MacroElement)
 
 _STATIC: Final = "/static/"
@@ -40,6 +40,7 @@ _PLAIN_WORDS: Final[dict[MapKind, str]] = {
     "entry": "The map needs JavaScript. Where this is, is also written in words on this page.",
     "area": "The map needs JavaScript. What is in this area is also listed on this page.",
     "embed": "The map needs JavaScript. Everything on it is in the list too.",
+    "pick": "The map needs JavaScript. You can say in words where it is.",
 }
 
 
@@ -235,6 +236,12 @@ class Locate(Part):
     maker = "offerLocate"
 
 
+class PickSpot(Part):
+    """A click says where something is, in the form round the map."""
+
+    maker = "offerPick"
+
+
 class FullScreen(Part):
     """The map alone on the screen."""
 
@@ -287,6 +294,7 @@ _PARTS: Final[dict[MapKind, tuple[type[Part], ...]]] = {
     ),
     "entry": (ShapeLayer, EntryPoint, Locate),
     "area": (ShapeLayer, CoverageLayer, EntriesLayer, NumberKeys, ListTie, Locate, FullScreen, PrintedMap),
+    "pick": (PickSpot,),
     # In a frame the page round it decides about the whole screen and the device's whereabouts.
     "embed": (ShapeLayer, PlaceMarker, CoverageLayer, EntriesLayer, NumberKeys),
 }

@@ -15,9 +15,7 @@ from procrastinate.tasks import Task
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.accounts.forgetting import forget_old
-from api.curation.service import gather
-from api.db import libpq_url, make_engine, make_session_factory, writing
+from api.db import libpq_url, make_engine, make_session_factory
 from api.dependencies import london_now
 from api.mail.sending import Sender, make_sender
 from api.mail.service import send_waiting
@@ -26,6 +24,7 @@ from api.search.indexing import index_waiting, mend_drift, reindex, write_settin
 from api.search.meili import MeiliIndex
 from api.settings import Settings
 from ingest.feeds import run_due_feeds
+from web.chores import CHORES, Chore
 
 log = structlog.get_logger()
 # Also without news: a notification is lost when the connection is.
@@ -36,17 +35,22 @@ AwayErrors = (psycopg.OperationalError, ConnectorException)
 LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
 FEEDS_EVERY = "*/5 * * * *"
-GATHER_EVERY = "* * * * *"
 MAIL_EVERY = "* * * * *"
-FORGET_EVERY = "23 3 * * *"
 
 
 class Worker:
     """The jobs of one directory: `index` is None where there is no Meilisearch, `feeds` the folder for what
-    is fetched, None where nothing is, `sender` None where mail only waits."""
+    is fetched, None where nothing is, `sender` None where mail only waits, `settings` those of the chores, None where none are
+    done."""
 
     def __init__(
-        self, url: str, index: MeiliIndex | None, *, feeds: Path | None = None, sender: Sender | None = None
+        self,
+        url: str,
+        index: MeiliIndex | None,
+        *,
+        feeds: Path | None = None,
+        sender: Sender | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self._url = libpq_url(url)
         self._engine = make_engine(url)
@@ -63,6 +67,8 @@ class Worker:
         )
         self._index_job = self._jobs()
         self._mail_job = self._letter_jobs()
+        for chore in CHORES if settings else ():
+            self._add_chore(chore, settings)
 
     def _jobs(self) -> Task[..., Any, Any]:
         app = self.app
@@ -83,11 +89,6 @@ class Worker:
         async def feeds_job(timestamp: int) -> None:
             await asyncio.to_thread(self._run_feeds)
 
-        @app.periodic(cron=GATHER_EVERY)
-        @app.task(name="gather_desk", queueing_lock="gather_desk")
-        async def gather_job(timestamp: int) -> None:
-            await asyncio.to_thread(self._gather)
-
         return index_job
 
     def _letter_jobs(self) -> Task[..., Any, Any]:
@@ -98,12 +99,13 @@ class Worker:
         async def mail_job(timestamp: int = 0) -> None:
             await asyncio.to_thread(self._send_mail)
 
-        @app.periodic(cron=FORGET_EVERY)
-        @app.task(name="forget_old", queueing_lock="forget_old")
-        async def forget_job(timestamp: int) -> None:
-            await asyncio.to_thread(self._forget_old)
-
         return mail_job
+
+    def _add_chore(self, chore: Chore, settings: Settings) -> None:
+        @self.app.periodic(cron=chore.cron)
+        @self.app.task(name=chore.name, queueing_lock=chore.name)
+        async def do_chore(timestamp: int) -> None:
+            await asyncio.to_thread(chore.do, self._write, settings)
 
     def _send_mail(self) -> None:
         if self._sender is None:
@@ -111,10 +113,6 @@ class Worker:
         done = send_waiting(self._write, self._sender, now=london_now())
         if done.sent or done.waiting or done.refused:
             log.info("sent mail", sent=done.sent, waiting=done.waiting, refused=done.refused)
-
-    def _forget_old(self) -> None:
-        with writing(self._write) as session:
-            forget_old(session, now=london_now())
 
     def _run_feeds(self) -> None:
         if self._feeds is None:
@@ -125,10 +123,6 @@ class Worker:
             else:
                 counts = run.report.counts if run.report else "as it was"
                 log.info("brought in a feed", feed=run.code, counts=counts)
-
-    def _gather(self) -> None:
-        with self._write.begin() as session:
-            gather(session, now=london_now())
 
     def _alone(self, job: Callable[[], None]) -> None:
         """One job at the index at a time, or two would build the same one."""
@@ -222,7 +216,6 @@ class Worker:
 def run_worker(settings: Settings, url: str) -> None:
     """Work until told to stop."""
     index = MeiliIndex(settings.meili_url, settings.meili_key) if settings.meili_url else None
+    feeds, sender = settings.home_folder / "feeds", make_sender(settings)
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(
-            Worker(url, index, feeds=settings.home_folder / "feeds", sender=make_sender(settings)).run()
-        )
+        asyncio.run(Worker(url, index, feeds=feeds, sender=sender, settings=settings).run())

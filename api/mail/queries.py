@@ -18,6 +18,11 @@ def add_mail(session: Session, values: dict[str, Any]) -> bool:
     return session.scalars(written).one_or_none() is not None
 
 
+def delete_unsent(session: Session, key: str) -> bool:
+    unsent = delete(Mail).where(Mail.key == key, Mail.sent_at.is_(None)).returning(Mail.id)
+    return session.scalars(unsent).one_or_none() is not None
+
+
 def take_waiting(session: Session, *, now: datetime, most: int) -> Sequence[Mail]:
     """The oldest due, locked: two workers never hold the same one."""
     wanted = (

@@ -56,6 +56,11 @@ def queue_mail(
     return queries.add_mail(session, values)
 
 
+def take_back_mail(session: Session, key: str) -> bool:
+    """Strike out a letter that has not been sent; False when it has, or was never written."""
+    return queries.delete_unsent(session, key)
+
+
 def send_waiting(
     write: sessionmaker[Session], sender: Sender, *, now: datetime, most: int = MOST_A_RUN
 ) -> Sent:

@@ -49,6 +49,7 @@ from api.models.source import (
     Source,
     SourceRow,
 )
+from api.models.suggestions import Suggestion
 
 __all__ = [
     "DIRECTORY",
@@ -102,6 +103,7 @@ __all__ = [
     "Source",
     "SourceRow",
     "StopWord",
+    "Suggestion",
     "SynonymGroup",
     "Term",
     "Ticket",

@@ -1,7 +1,7 @@
 """The search page: a list and a map from one query, with every filter as a plain form."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse
 
@@ -54,7 +54,7 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
         chips=chosen_chips(params, reply.facets, all_areas),
         read_chips=read_chips(params, reply.understood),
         instead=instead,
-        missing_url=missing_url(page.settings.report_email, params),
+        missing_url=missing_url(params),
         map=draw_map(search_view(params, reply), nonce=page.nonce, settings=page.settings),
         **form,
     )
@@ -66,16 +66,9 @@ def areas_of(params: SearchParams, reply: SearchReply) -> list[str] | None:
     return codes or None
 
 
-def missing_url(report_email: str | None, params: SearchParams) -> str:
-    """Where to say what is missing: a letter begun with the search, or what the site says of itself."""
-    if report_email is None:
-        return "/about#missing"
-    asked = " ".join(part for part in (params.q, params.near and f"near {params.near}") if part)
-    letter = {
-        "subject": "Something is missing",
-        "body": f"I looked for: {asked}\n\nIt would be good to have: ",
-    }
-    return f"mailto:{quote(report_email, safe='@')}?{urlencode(letter, quote_via=quote)}"
+def missing_url(params: SearchParams) -> str:
+    """Where to say what is missing, begun with what was looked for."""
+    return f"/add?{urlencode({'name': params.q})}" if params.q else "/add"
 
 
 def search_view(params: SearchParams, reply: SearchReply) -> MapView:

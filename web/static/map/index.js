@@ -9,5 +9,6 @@ export { offerLocate, offerSearchHere } from "./here.js";
 export { drawLegend } from "./legend.js";
 export { prepareMap } from "./manners.js";
 export { offerNumberKeys } from "./nearest.js";
+export { offerPick } from "./pick.js";
 export { prepareForPrint } from "./print.js";
 export { drawPlace, drawPoint, drawShape } from "./shapes.js";

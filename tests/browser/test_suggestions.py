@@ -1,0 +1,115 @@
+"""A resident on a phone suggests, a curator takes two of three, and every page says so; what is typed for
+something new stays in the browser until it is sent."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from api.accounts.dependencies import SESSION_COOKIE
+from api.cluster import PrivateCluster
+from tests.browser.site import serve, settle
+from tests.conftest import Directory
+from tests.people import session_cookie
+
+Visit = Callable[..., Page]
+FindFaults = Callable[[Page], list[str]]
+ENTRY = "/entries/soham-wednesday-drop-in"
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def own_site(example_database: Directory, cluster: PrivateCluster) -> Iterator[tuple[str, Directory]]:
+    """The app on a copy of the examples that the test may change."""
+    name = f"suggested_{os.urandom(4).hex()}"
+    url = cluster.create_database(name, template=example_database.name)
+    directory = Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
+    with serve(directory.settings(street_tiles_url=None)) as address:
+        yield address, directory
+    cluster.drop_database(name)
+
+
+def looks_right(page: Page, find_faults: FindFaults) -> None:
+    settle(page)
+    assert find_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_a_resident_suggests_and_a_curator_takes_two_of_three(
+    visit: Visit, find_faults: FindFaults, own_site: tuple[str, Directory]
+) -> None:
+    base, directory = own_site
+    page = visit(ENTRY, base=base, **PHONE)
+    page.get_by_role("link", name="Suggest a change").click()
+    looks_right(page, find_faults)
+    page.get_by_label("Name", exact=True).fill("Soham Wednesday Welcome")
+    page.get_by_label("In one sentence").fill("A table nobody else would describe so.")
+    page.get_by_label("More about the cost").fill("Tea is 50p.")
+    page.wait_for_timeout(3000)  # people take longer; bots do not
+    page.get_by_role("button", name="Send what I changed").click()
+    page.wait_for_url("**/suggestions/**")
+    looks_right(page, find_faults)
+    status = page.url.partition("?")[0].removeprefix(base)
+
+    desk = visit("/curate/suggestions", base=base, before=lambda one: sign_in_page(one, base, directory))
+    looks_right(desk, find_faults)
+    desk.get_by_role("link", name="Soham Wednesday Drop-in").click()
+    looks_right(desk, find_faults)
+    desk.get_by_role("checkbox", name="Take this: In one sentence").uncheck()
+    desk.get_by_role("button", name="Take what is ticked").click()
+    expect(desk.get_by_role("status")).to_have_text("Part of it is taken. The entry says so now.")
+    looks_right(desk, find_faults)
+    desk.context.clear_cookies()
+
+    page.goto(base + ENTRY)
+    assert page.locator("h1").inner_text() == "Soham Wednesday Welcome"
+    assert "Tea is 50p." in page.locator("main").inner_text()
+    assert "nobody else" not in page.locator("main").inner_text()
+    page.goto(base + "/search?q=wednesday+welcome&near=Soham")
+    settle(page)
+    assert page.locator("article.card h3, article.card h2").first.inner_text() == "Soham Wednesday Welcome"
+    page.goto(base + status)
+    assert "We took Name and More about the cost." in page.locator("main").inner_text()
+
+
+def sign_in_page(page: Page, base: str, directory: Directory) -> None:
+    cookie = session_cookie(directory, "curator", area=None)
+    page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie, "url": base}])
+
+
+def test_adding_is_kept_until_it_is_sent(
+    visit: Visit, find_faults: FindFaults, own_site: tuple[str, Directory]
+) -> None:
+    base, _ = own_site
+    page = visit("/add", base=base, **PHONE)
+    looks_right(page, find_faults)
+    page.get_by_label("What is it called?").fill("The Soham Wednesday Drop-in")
+    page.get_by_text("Drop-in", exact=True).click()
+    page.get_by_role("button", name="Next").click()
+    settle(page)
+    page.get_by_label("Town or village").fill("Soham")
+    likely = page.locator("#likely")
+    expect(likely.get_by_role("link", name="Soham Wednesday Drop-in")).to_be_visible()
+    page.locator(".map-canvas").click()
+    expect(page.get_by_role("button", name="Take the spot away")).to_be_visible()
+    looks_right(page, find_faults)
+
+    page.goto(base + "/add")
+    expect(page.get_by_text("What you typed before is still here.")).to_be_visible()
+    assert page.get_by_label("What is it called?").input_value() == "The Soham Wednesday Drop-in"
+    page.get_by_role("button", name="Next").click()
+    settle(page)
+    assert page.get_by_label("Town or village").input_value() == "Soham"
+    assert page.locator("[name=lon]").input_value()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Their phone number").fill("01632 960888")
+    looks_right(page, find_faults)
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_role("heading", name="It may be here already")).to_be_visible()
+    looks_right(page, find_faults)
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="Send it").click()
+    page.wait_for_url("**/suggestions/**")
+    page.goto(base + "/add")
+    assert page.get_by_label("What is it called?").input_value() == ""

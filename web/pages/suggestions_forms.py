@@ -1,0 +1,146 @@
+"""What the forms of suggestions share: what was typed, the check against bots, opening times in words, and
+values as people read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from api.entries.sessions import describe_session
+from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS
+from api.errors import BadInput
+from api.suggestions.fields import plain_session
+from api.suggestions.guard import LEAST_OPEN, TOO_OFTEN, UNSURE, looks_sent_by_hand, seal_time, sent_too_often
+from api.suggestions.schemas import Sender
+from ingest.hours import read_hours
+from web.pages.accounts import client_address
+from web.pages.contacts import CONTACT_LABELS
+from web.pages.page import Page
+
+# What people do not see, and what tells when the form was made.
+TRAP: Final = "company_site"
+SEAL: Final = "made"
+_PURPOSES: Final = {"staffed": "Staff are there", "phone": "Phone answered", "service": "Runs"}
+_PRIVACY: Final = {
+    "exact": "The whole address",
+    "street": "About where it is",
+    "area": "The town or village alone: it is a home",
+    "hidden": "Nothing",
+}
+_STATES: Final = {"running": "Running", "paused": "Stopped for now", "closed": "Closed"}
+_NAMED: Final[dict[str, Mapping[str, str]]] = {
+    "cost": {str(code): words for code, words in COST_LABELS.items()},
+    "kind": {code: kind.label for code, kind in KIND_WORDS.items()},
+    "privacy": _PRIVACY,
+    "state": _STATES,
+}
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """What was typed, as it was typed; files are left out."""
+    form = await request.form(max_fields=200, max_files=0)
+    return {name: value.replace("\r\n", "\n") for name, value in form.items() if isinstance(value, str)}
+
+
+Typed = Annotated[dict[str, str], Depends(read_form)]
+
+
+@dataclass(frozen=True)
+class NotNow:
+    """Why a form is shown again instead of taken: the same page for a bot and for someone in a hurry."""
+
+    words: str
+    status: int
+
+
+def why_not_now(
+    page: Page, session: Session, form: Mapping[str, str], *, now: datetime, least: timedelta = LEAST_OPEN
+) -> NotNow | None:
+    settings, trap = page.settings, form.get(TRAP, "")
+    if not looks_sent_by_hand(settings, seal=form.get(SEAL, ""), trap=trap, now=now, least=least):
+        return NotNow(UNSURE, 422)
+    if sent_too_often(session, settings, address=client_address(page.request), now=now):
+        return NotNow(TOO_OFTEN, 429)
+    return None
+
+
+def new_seal(page: Page, now: datetime) -> str:
+    return seal_time(page.settings, now)
+
+
+def sender_of(form: Mapping[str, str], *more: str | None) -> Sender:
+    """`more` are words the sender typed elsewhere, for the curator to read."""
+    note = "\n\n".join(part for part in (form.get("note"), *more) if part)
+    return Sender(email=form.get("email"), note=note)
+
+
+def problems_of(problem: BadInput, names: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What is wrong, by the name of the box; `names` tells the box of a field."""
+    return {(names or {}).get(one.field, one.field): one.message for one in problem.errors} or {
+        "fields": problem.detail
+    }
+
+
+@dataclass(frozen=True)
+class TimesRead:
+    """Typed times: what we understood, or else the words for a person to read. Never both of one text."""
+
+    sessions: list[dict[str, Any]]
+    words: list[str]
+    left: str | None = None
+
+
+def read_times(text: str, *, today: date) -> TimesRead:
+    """Times we are not sure of are not guessed: they stay words."""
+    if not text.strip():
+        return TimesRead([], [])
+    read = read_hours(text, today=today)
+    if read.understood == "not" or not read.sessions:
+        return TimesRead([], [], left=f"When, in the sender’s words: {text.strip()}")
+    sessions = [plain_session(one.model_dump(mode="json")) for one in read.sessions]
+    beside = "; ".join(dict.fromkeys((*read.kept, *read.notes)))
+    left = f"They also wrote about the times: {beside}" if beside else None
+    return TimesRead(sessions, [session_line(one) for one in sessions], left)
+
+
+def session_line(session: Mapping[str, Any]) -> str:
+    """One session in one line: "Choir: Every Wednesday, 10am to 12 noon"."""
+    label = session.get("label") or _PURPOSES.get(session.get("purpose", ""), "")
+    words = describe_session(dict(session))
+    return f"{label}: {words}" if label else words
+
+
+def value_lines(field: str, value: Any) -> list[str]:
+    """A value of a field as a person reads it, a line a part; empty for nothing."""
+    if value is None or value in ("", [], {}):
+        return []
+    if isinstance(value, bool):
+        return ["Yes" if value else "No"]
+    if isinstance(value, str):
+        return _NAMED.get(field, {}).get(value, value).split("\n")
+    if isinstance(value, dict):
+        return [_point_words(value)] if "lon" in value else [str(value)]
+    if isinstance(value, list):
+        return [_item_words(field, one) for one in value]
+    return [str(value)]
+
+
+def _point_words(point: Mapping[str, Any]) -> str:
+    return f"{point['lat']:.5f}, {point['lon']:.5f}"
+
+
+def _item_words(field: str, item: Any) -> str:
+    if field == "sessions":
+        note = item.get("note")
+        return session_line(item) + (f" ({note})" if note else "")
+    if field == "contacts":
+        label = item.get("label") or CONTACT_LABELS.get(item["kind"], item["kind"])
+        return f"{label}: {item['value']}"
+    if field == "delivery":
+        return str(DELIVERY_LABELS.get(item, item))
+    if field == "coverage":
+        return str(item.get("label") or item.get("area") or item["how"])
+    return str(item)
