@@ -11,6 +11,7 @@ from api.models.accounts import (
     Ticket,
 )
 from api.models.base import DIRECTORY, FACE, GAZETTEER, Base
+from api.models.checks import CheckRule, ContactAttempt, OwnerNote, Reminder
 from api.models.duplicates import DuplicatePair, EntryMerge
 from api.models.entry import (
     Check,
@@ -32,6 +33,7 @@ from api.models.kind_facts import (
     TimebankFactsRow,
     TransportFactsRow,
 )
+from api.models.owners import Owner
 from api.models.people import Connector, Patch, Term
 from api.models.places import Area, AreaWithin, PostcodeGroup, PostcodeRow, Settlement
 from api.models.search import SearchCount, StopWord, SynonymGroup
@@ -58,8 +60,10 @@ __all__ = [
     "Attempt",
     "Base",
     "Check",
+    "CheckRule",
     "Connector",
     "Contact",
+    "ContactAttempt",
     "Coverage",
     "DirectoryFact",
     "DropInFactsRow",
@@ -78,12 +82,15 @@ __all__ = [
     "OldSlug",
     "Organisation",
     "OutboxRow",
+    "Owner",
+    "OwnerNote",
     "Patch",
     "Person",
     "PersonRole",
     "Place",
     "PostcodeGroup",
     "PostcodeRow",
+    "Reminder",
     "Revision",
     "SavedMapping",
     "SearchCount",
