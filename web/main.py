@@ -11,6 +11,7 @@ from web.pages import (
     about,
     accounts,
     areas,
+    checks,
     connectors,
     developers,
     embed,
@@ -20,8 +21,10 @@ from web.pages import (
     kinds,
     oembed,
     offline,
+    owners,
     search,
     share,
+    still_right,
 )
 from web.pages import map as map_data
 from web.pages.errors import AnswerFaults, show_problems_as_pages
@@ -29,7 +32,7 @@ from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
 # Pages of people with an account, and of those who help without one.
-CURATING = (accounts,)
+CURATING = (accounts, checks, owners, still_right)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1

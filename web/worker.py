@@ -16,6 +16,8 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import libpq_url, make_engine, make_session_factory
+from api.dependencies import london_now
+from api.reminders.service import run_reminders
 from api.search.engine import EngineAway
 from api.search.indexing import index_waiting, mend_drift, reindex, write_settings
 from api.search.meili import MeiliIndex
@@ -31,18 +33,29 @@ AwayErrors = (psycopg.OperationalError, ConnectorException)
 LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
 FEEDS_EVERY = "*/5 * * * *"
+# By day, and more than once: a worker that was down at nine is not down all day.
+REMIND_EVERY = "20 9-16 * * *"
 
 
 class Worker:
     """The jobs of one directory: `index` is None where there is no Meilisearch, `feeds` the folder for what
-    is fetched, None where nothing is."""
+    is fetched, None where nothing is; `letters` what those who run entries are written by, None where nobody
+    is."""
 
-    def __init__(self, url: str, index: MeiliIndex | None, *, feeds: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        index: MeiliIndex | None,
+        *,
+        feeds: Path | None = None,
+        letters: Settings | None = None,
+    ) -> None:
         self._url = libpq_url(url)
         self._engine = make_engine(url)
         self._write: sessionmaker[Session] = make_session_factory(self._engine)
         self._index = index
         self._feeds = feeds
+        self._letters = letters
         self._has_settings = False
         self._turn = Lock()
         self.app = App(
@@ -71,7 +84,18 @@ class Worker:
         async def feeds_job(timestamp: int) -> None:
             await asyncio.to_thread(self._run_feeds)
 
+        @app.periodic(cron=REMIND_EVERY)
+        @app.task(name="remind", queueing_lock="remind")
+        async def remind_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._remind)
+
         return index_job
+
+    def _remind(self) -> None:
+        if self._letters is None:
+            return
+        report = run_reminders(self._write, self._letters, london_now())
+        (log.warning if report.problem else log.info)(report.words)
 
     def _run_feeds(self) -> None:
         if self._feeds is None:
@@ -174,4 +198,4 @@ def run_worker(settings: Settings, url: str) -> None:
     """Work until told to stop."""
     index = MeiliIndex(settings.meili_url, settings.meili_key) if settings.meili_url else None
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(Worker(url, index, feeds=settings.home_folder / "feeds").run())
+        asyncio.run(Worker(url, index, feeds=settings.home_folder / "feeds", letters=settings).run())

@@ -43,6 +43,16 @@ class RemindersReport:
     waiting: int = 0
     problem: str | None = None
 
+    @property
+    def words(self) -> str:
+        if self.problem:
+            return self.problem
+        return (
+            f"{self.letters} letters asked, {self.announced} said that an entry will be hidden, "
+            f"{len(self.hidden)} entries hidden. For the desk: {self.silent} silent, {self.bounced} bounced. "
+            f"{self.waiting} letters wait for the next run."
+        )
+
 
 def run_reminders(write: sessionmaker[Session], settings: Settings, now: datetime) -> RemindersReport:
     """Do what is due by today, however long ago the last run was. At most `reminders_a_run` letters; two
