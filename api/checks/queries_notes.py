@@ -34,7 +34,7 @@ def list_waiting(session: Session, *, areas: Collection[str] | None, most: int) 
         .where(OwnerNote.state == "waiting")
     )  # fmt: skip
     if areas is not None:
-        wanted = wanted.where(OwnerNote.area_codes.overlap(list(areas)))
+        wanted = wanted.where(OwnerNote.area_codes.bool_op("&&")(list(areas)))
     rows = session.execute(wanted.order_by(OwnerNote.made_at, OwnerNote.id).limit(most))
     return [ListedNote(*row) for row in rows]
 

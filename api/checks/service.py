@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.areas.service import areas_of_entry
 from api.checks import queries
 from api.checks.facts import Facts, held_facts, public_facts
-from api.checks.notes import settle_notes
+from api.checks.notes import NoteKind, settle_notes
 from api.entries.schemas import CheckDraft, EntryDraft
 from api.entries.service import Saved, StoredDraft, ToSave, as_draft, get_draft, save_entry
 from api.entries.vocabulary import (
@@ -170,9 +170,8 @@ def confirm_facts(
     named = ", ".join(CHECK_GROUP_LABELS[group].lower() for group in chosen)
     why = f"Checked {CHECK_HOW_LABELS[how]}: {named}"  # type: ignore[index]
     saved = save_entry(session, ToSave(draft, entry_id), by=by, why=why)
-    settle_notes(session, entry_id, ("silent", "hiding"), by=by, now=now)
-    if "contact" in chosen:
-        settle_notes(session, entry_id, ("bounced",), by=by, now=now)
+    answered: list[NoteKind] = ["silent", "hiding", *(["bounced"] if "contact" in chosen else [])]
+    settle_notes(session, entry_id, answered, by=by, now=now)
     return saved
 
 

@@ -62,7 +62,7 @@ def ask_for_link(
 
 
 def _letter(settings: Settings, to: str, name: str, url: str) -> Letter:
-    parts = [
+    parts: list[str | Button] = [
         "Hello,",
         f"Somebody asked to look after what {settings.title} says about {name}. If that was you, open this:",
         Button("Look after this entry", url),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, cast
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from fastapi import Form, Query, Request
+from fastapi import Depends, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
@@ -50,11 +50,20 @@ DONE: Final = {
     "trust": "Saved.",
     "ended": "They no longer look after this entry.",
 }
-WORDS: Final = {
+WORDS: Final[dict[str, Any]] = {
     "how_words": HOW, "tried_words": TRIED_HOW, "outcome_words": OUTCOMES, "note_words": NOTE_WORDS,
     "when_words": WHEN, "check_how": CHECK_HOW_LABELS,
 }  # fmt: skip
 Text = Annotated[str, Form(max_length=5000)]
+
+
+async def read_typed(request: Request) -> dict[str, str]:
+    """The text fields of a form whose fields are not known beforehand."""
+    form = await request.form()
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+Typed = Annotated[dict[str, str], Depends(read_typed)]
 
 
 @router.page("/curate/checks")
@@ -97,10 +106,9 @@ def show_rules(page: CuratePage, session: Write) -> HTMLResponse:
 
 
 @router.form("/curate/checks/rules")
-async def save_rules(request: Request, page: CuratePage, session: Write) -> Response:
+def save_rules(page: CuratePage, session: Write, typed: Typed) -> Response:
     _only_admins(page)
-    form = await request.form()
-    given = {one.code: str(form.get(f"months_{one.code}", "")) for one in KINDS}
+    given: dict[str, Any] = {one.code: typed.get(f"months_{one.code}", "") for one in KINDS}
     try:
         months = {kind: int(text) if text.strip().isdecimal() else 0 for kind, text in given.items()}
         service.set_rules(session, page.actor, months)

@@ -14,7 +14,7 @@ from api.owners import proposing, service
 from api.owners.proposing import FIELDS
 from api.reminders.rules import NO_ADDRESS_OF_OURS
 from web.pages.accounts import client_address, keep_cookie
-from web.pages.checks import DONE
+from web.pages.checks import DONE, Typed
 from web.pages.page import CuratePage, PageRouter, SignedInPage, ThisPage, go_to
 from web.pages.still_right import keep_secret
 
@@ -27,7 +27,6 @@ OWN_DONE = {
     "nothing": "Nothing was changed.",
     "checked": "Thank you. People now see that you confirmed this today.",
 }
-Text = Annotated[str, Form(max_length=12_000)]
 
 
 @router.page("/claim/{slug}")
@@ -75,11 +74,7 @@ def show_own_entry(page: CuratePage, session: Write, entry_id: UUID) -> HTMLResp
 
 
 @router.post("/owner/{entry_id}", include_in_schema=False, dependencies=NEEDS_SIGN_IN)
-async def change_own_entry(
-    request: Request, page: CuratePage, session: Write, now: Now, entry_id: UUID
-) -> Response:
-    form = await request.form()
-    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+def change_own_entry(page: CuratePage, session: Write, now: Now, entry_id: UUID, typed: Typed) -> Response:
     given = {name: value for name, value in typed.items() if name in FIELDS or name.startswith("contact_")}
     try:
         outcome = proposing.change_own_entry(
