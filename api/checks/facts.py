@@ -1,6 +1,6 @@
 """The facts of an entry by group, in words: what we hold, and what the public sees of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ def public_facts(detail: dict[str, Any]) -> list[Facts]:
     return _grouped(detail, where=where, audiences=audiences)
 
 
-def held_facts(draft: EntryDraft) -> list[Facts]:
+def held_facts(draft: EntryDraft, audience_labels: Mapping[str, str]) -> list[Facts]:
     """What we hold, private places and contacts too: for those who may see them."""
     document = as_document(draft)
     place = document.get("place") or {}
@@ -42,7 +42,7 @@ def held_facts(draft: EntryDraft) -> list[Facts]:
         piece.get("label") or piece.get("area") or piece["how"] for piece in document.get("coverage", [])
     ]
     served = _served(", ".join(labels), everywhere=draft.everywhere)
-    audiences = [code.replace("_", " ") for code in draft.audiences]
+    audiences = [audience_labels.get(code, code) for code in draft.audiences]
     return _grouped(document, where=[*_place_lines(place), *served], audiences=audiences)
 
 

@@ -46,6 +46,7 @@ ORDER BY m.due_on, m.used DESC, m.name, m.entry_id
 _DUE_OF = "SELECT checked_on, due_on FROM directory.entry_due WHERE entry_id = :id"
 _DETAIL = "SELECT detail FROM face.entries WHERE id = :id"
 _DOCUMENT = "SELECT document::text FROM directory.revision WHERE entry_id = :id AND version = :version"
+_AUDIENCES = "SELECT code, label FROM directory.term WHERE scheme = 'audience' AND code = ANY (:codes)"
 _AREAS = """
 SELECT a.code, a.name || ' (' || replace(a.type, '_', ' ') || ')' FROM directory.area a
 WHERE CAST(:mine AS text[]) IS NULL OR EXISTS (SELECT FROM directory.area_within w
@@ -94,6 +95,10 @@ def public_detail(session: Session, entry_id: UUID) -> Row | None:
 def document_at(session: Session, entry_id: UUID, version: int) -> Row | None:
     found = session.scalar(text(_DOCUMENT), {"id": entry_id, "version": version})
     return orjson.loads(found) if found else None
+
+
+def audience_labels(session: Session, codes: Collection[str]) -> dict[str, str]:
+    return {row[0]: row[1] for row in session.execute(text(_AUDIENCES), {"codes": list(codes)})}
 
 
 def list_areas(session: Session, mine: Collection[str] | None) -> list[tuple[str, str]]:

@@ -108,7 +108,8 @@ def get_sheet(session: Session, actor: Actor, entry_id: UUID) -> CheckSheet:
     if detail is None and allowed is not True:
         raise NotFound("We hold no entry of that number.")
     require(allowed)
-    held = held_facts(stored.draft) if may_edit(actor, areas) is True else None
+    labels = queries.audience_labels(session, stored.draft.audiences)
+    held = held_facts(stored.draft, labels) if may_edit(actor, areas) is True else None
     checked_on, due_on = queries.due_of(session, entry_id) or (None, None)
     public = public_facts(detail) if detail else None
     return CheckSheet(stored, public, held, checked_on, due_on, queries.list_attempts(session, entry_id))

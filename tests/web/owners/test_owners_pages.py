@@ -52,7 +52,11 @@ def test_from_the_link_to_a_change_and_no_further(scratch: Directory, two: tuple
             assert client.get(f"/claim/link/{token}").headers["Referrer-Policy"] == "same-origin"
         opened = client.post(f"/claim/link/{token}")
         assert opened.headers["location"] == f"/owner/{mine}"
-        proof = form_proof(scratch.settings(), client.cookies[SESSION_COOKIE])
+        # It travels by https alone, which this client does not speak.
+        cookie = opened.cookies[SESSION_COOKIE]
+        client.cookies.clear()
+        client.cookies.set(SESSION_COOKIE, cookie)
+        proof = form_proof(scratch.settings(), cookie)
         assert client.get(f"/owner/{mine}").status_code == 200
         assert "keeper@choir.example" not in client.get(f"/owner/{mine}").text
         form = {"summary": "Ours", "version": "1", "csrf": proof}
