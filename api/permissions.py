@@ -109,6 +109,20 @@ def may_see_internal(actor: Actor, areas: Collection[str]) -> Answer:
     return may_act_in(actor, "curator", areas)
 
 
+def may_log_contact(actor: Actor, areas: Collection[str]) -> Answer:
+    """Read and add to the log of who tried to reach those who run an entry."""
+    return may_act_in(actor, "navigator", areas)
+
+
+def may_own(actor: Actor, owners: Collection[UUID]) -> Answer:
+    """Propose changes to one's own entry. `owners` are the ids of the people who run it."""
+    if actor.id in owners:
+        return True
+    return (
+        "This is for the people who run it. Ask for a link on the entry's page: it goes to its own address."
+    )
+
+
 def may_coordinate(actor: Actor, areas: Collection[str]) -> Answer:
     """Look after people, links, areas, notices, owners and imports there."""
     return may_act_in(actor, "coordinator", areas)

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; none: mail is kept",
     )
     mail_from: str = "Hereabouts <no-reply@localhost>"
+    reminders_a_run: int = Field(default=50, ge=1, description="letters to those who run an entry, at most")
+    hide_after_months: int = Field(
+        default=24, ge=0, description="hide what was due a check so long ago and nobody answers for; 0: never"
+    )
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

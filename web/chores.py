@@ -1,4 +1,4 @@
-"""What the worker does at its times, besides indexing, feeds and mail: each a short transaction of its own."""
+"""What the worker does at its times, besides indexing, feeds and mail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.accounts import forgetting
 from api.curation import service as curation
 from api.dependencies import london_now
+from api.reminders.service import run_reminders
 from api.settings import Settings
 from api.suggestions import service as suggestions
 
@@ -38,7 +39,14 @@ def forget_old(write: Write, _settings: Settings) -> None:
         suggestions.forget_addresses(session, now=london_now())
 
 
+def remind(write: Write, settings: Settings) -> None:
+    report = run_reminders(write, settings, london_now())
+    (log.warning if report.problem else log.info)(report.words)
+
+
 CHORES: Final = (
     Chore("gather_desk", "* * * * *", gather_desk),
     Chore("forget_old", "23 * * * *", forget_old),
+    # By day, and more than once: a worker that was down at nine is not down all day.
+    Chore("remind", "20 9-16 * * *", remind),
 )

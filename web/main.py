@@ -12,6 +12,7 @@ from web.pages import (
     account,
     accounts,
     areas,
+    checks,
     conflicts,
     connectors,
     desk,
@@ -27,6 +28,7 @@ from web.pages import (
     notices,
     oembed,
     offline,
+    owners,
     people,
     sayings,
     search,
@@ -34,6 +36,7 @@ from web.pages import (
     share,
     sign_in_links,
     sso,
+    still_right,
     suggestions,
     suggestions_add,
     suggestions_change,
@@ -63,6 +66,9 @@ CURATING = (
     suggestions_add,
     suggestions_change,
     suggestions_desk,
+    checks,
+    owners,
+    still_right,
 )
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.

@@ -40,8 +40,8 @@ MAIL_EVERY = "* * * * *"
 
 class Worker:
     """The jobs of one directory: `index` is None where there is no Meilisearch, `feeds` the folder for what
-    is fetched, None where nothing is, `sender` None where mail only waits, `settings` those of the chores, None where none are
-    done."""
+    is fetched, None where nothing is, `sender` None where mail only waits, `settings` what the chores are
+    told, None where none are done."""
 
     def __init__(
         self,
@@ -67,8 +67,9 @@ class Worker:
         )
         self._index_job = self._jobs()
         self._mail_job = self._letter_jobs()
-        for chore in CHORES if settings else ():
-            self._add_chore(chore, settings)
+        if settings is not None:
+            for chore in CHORES:
+                self._add_chore(chore, settings)
 
     def _jobs(self) -> Task[..., Any, Any]:
         app = self.app

@@ -5,21 +5,17 @@ from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
-from api.entries.vocabulary import CHECK_DUE_MONTHS, CHECK_DUE_MONTHS_DEFAULT, STALE_AFTER_MONTHS
+from api.entries.vocabulary import STALE_AFTER_MONTHS
 
 Freshness = Literal["fresh", "due", "stale", "unchecked"]
 
 
-def due_months(kind: str) -> int:
-    return CHECK_DUE_MONTHS.get(kind, CHECK_DUE_MONTHS_DEFAULT)
-
-
-def freshness(checked_on: date | str | None, *, kind: str, today: date) -> Freshness:
-    """`fresh` until the check is due, `due` for six months more, then `stale`."""
-    if checked_on is None:
+def freshness(due_on: date | str | None, *, today: date) -> Freshness:
+    """`fresh` until the next check is due, `due` for six months more, then `stale`. None: never checked.
+    How long after a check the next is due is set for each kind (`directory.check_rule`)."""
+    if due_on is None:
         return "unchecked"
-    day = date.fromisoformat(checked_on) if isinstance(checked_on, str) else checked_on
-    due_on = day + relativedelta(months=due_months(kind))
-    if today < due_on:
+    day = date.fromisoformat(due_on) if isinstance(due_on, str) else due_on
+    if today < day:
         return "fresh"
-    return "due" if today < due_on + relativedelta(months=STALE_AFTER_MONTHS) else "stale"
+    return "due" if today < day + relativedelta(months=STALE_AFTER_MONTHS) else "stale"

@@ -1,11 +1,14 @@
 """What the public reads of an entry."""
 
-from typing import Any
+from datetime import date
+from typing import Any, TypeAlias
 
 from api.db import ReadConnection
 from geo import sql
 
-_DETAIL = "SELECT id::text, detail, sessions FROM face.entries WHERE {column} = %(value)s"
+Detail: TypeAlias = tuple[str, str, str, date | None]
+
+_DETAIL = "SELECT id::text, detail, sessions, due_on FROM face.entries WHERE {column} = %(value)s"
 _OLD_SLUG = """
 SELECT e.slug FROM face.old_slugs o JOIN face.entries e ON e.id = o.entry_id WHERE o.slug = %(value)s
 """
@@ -34,13 +37,14 @@ _AREA_NAMES = (
 )
 
 
-async def read_detail(read: ReadConnection, *, column: str, value: str) -> tuple[str, str, str] | None:
-    """(id, detail JSON, sessions JSON) of one public entry; `column` is `id` or `slug`."""
+async def read_detail(read: ReadConnection, *, column: str, value: str) -> Detail | None:
+    """(id, detail JSON, sessions JSON, the day a check is due or None when it never had one) of one public
+    entry; `column` is `id` or `slug`."""
     if column not in ("id", "slug"):
         raise ValueError(column)
     cursor = await read.execute(_DETAIL.format(column=column).encode(), {"value": value})
     row = await cursor.fetchone()
-    return (row[0], row[1], row[2]) if row else None
+    return (row[0], row[1], row[2], row[3]) if row else None
 
 
 async def slug_now(read: ReadConnection, old: str) -> str | None:

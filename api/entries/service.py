@@ -113,14 +113,14 @@ def save_entries(session: Session, items: Sequence[ToSave], *, by: str, why: str
 async def get_entry(read: ReadConnection, id_or_slug: str, *, now: datetime) -> dict[str, Any]:
     """Everything public about one entry. Raises NotFound, or Moved when the slug is an old one."""
     row = await _find_detail(read, id_or_slug)
-    entry_id, detail_text, sessions_text = row
+    entry_id, detail_text, sessions_text, due_on = row
     detail: dict[str, Any] = orjson.loads(detail_text)
     sessions: list[dict[str, Any]] = orjson.loads(sessions_text)
     for item in detail["sessions"]:
         item["words"] = describe_session(item)
     detail["next_times"] = next_times(sessions, now=now, count=NEXT_TIMES)
     detail["open"] = is_open(sessions, state=detail["state"], at=now)
-    detail["freshness"] = freshness(detail["checked_on"], kind=detail["kind"], today=now.date())
+    detail["freshness"] = freshness(due_on, today=now.date())
     detail["links"] = await queries.read_links(read, entry_id)
     if detail["coverage"] is not None:
         codes = detail["coverage"]["areas"]
@@ -130,7 +130,7 @@ async def get_entry(read: ReadConnection, id_or_slug: str, *, now: datetime) -> 
     return detail
 
 
-async def _find_detail(read: ReadConnection, id_or_slug: str) -> tuple[str, str, str]:
+async def _find_detail(read: ReadConnection, id_or_slug: str) -> queries.Detail:
     try:
         column, value = "id", str(UUID(id_or_slug))
     except ValueError:

@@ -181,8 +181,5 @@ LANGUAGE_LABELS: Final[dict[str, str]] = {
     "ur": "Urdu",
     "zh": "Chinese",
 }
-# A check is due again after so many months: people move on fastest in mutual aid.
-CHECK_DUE_MONTHS: Final[dict[str, int]] = {"mutual_aid": 6}
-CHECK_DUE_MONTHS_DEFAULT: Final = 12
 # After its due date an entry is `due`; this many months later it is `stale`.
 STALE_AFTER_MONTHS: Final = 6

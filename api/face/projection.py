@@ -225,6 +225,10 @@ COLUMNS: dict[str, str] = {
         for part in "abcd"
     ),
     "checked_on": "checks.latest",
+    "due_on": (
+        "(SELECT (checks.latest + make_interval(months => r.months))::date "
+        "FROM directory.check_rule r WHERE r.kind = e.kind)"
+    ),
     "body": "face.fold(concat_ws(' ', texts.a, texts.b, texts.c, texts.d))",
     "sessions": "sessions.list::text",
     "card": f"({CARD})::text",

@@ -12,6 +12,7 @@ from api.models.accounts import (
     Ticket,
 )
 from api.models.base import DIRECTORY, FACE, GAZETTEER, Base
+from api.models.checks import CheckRule, ContactAttempt, OwnerNote, Reminder
 from api.models.curation import DeskDeed, DeskItem, DeskMark, EntryUse, WebCheck
 from api.models.duplicates import DuplicatePair, EntryMerge
 from api.models.entry import (
@@ -35,6 +36,7 @@ from api.models.kind_facts import (
     TransportFactsRow,
 )
 from api.models.notices import Notice
+from api.models.owners import Owner
 from api.models.people import Connector, Patch, Term
 from api.models.places import Area, AreaWithin, PostcodeGroup, PostcodeRow, Settlement
 from api.models.search import SearchCount, StopWord, SynonymGroup
@@ -62,8 +64,10 @@ __all__ = [
     "Attempt",
     "Base",
     "Check",
+    "CheckRule",
     "Connector",
     "Contact",
+    "ContactAttempt",
     "Coverage",
     "DeskDeed",
     "DeskItem",
@@ -87,6 +91,8 @@ __all__ = [
     "OldSlug",
     "Organisation",
     "OutboxRow",
+    "Owner",
+    "OwnerNote",
     "Patch",
     "Person",
     "PersonRole",
@@ -94,6 +100,7 @@ __all__ = [
     "PostcodeGroup",
     "PostcodeRow",
     "RecoveryCode",
+    "Reminder",
     "Revision",
     "SavedMapping",
     "SearchCount",

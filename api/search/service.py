@@ -310,7 +310,7 @@ def _item(row: dict[str, Any], asked: Asked, *, at: datetime, now: datetime) -> 
         "open": is_open(row["sessions"], state=card["state"], at=at),
         "next_session": coming[0]["starts_at"] if coming else None,
         "next_session_words": f"{coming[0]['date_words']}, {coming[0]['time_words']}" if coming else None,
-        "freshness": freshness(card["checked_on"], kind=card["kind"], today=now.date()),
+        "freshness": freshness(row["due_on"], today=now.date()),
         **({"explain": row["explain"]} if "explain" in row else {}),
     }
 

@@ -12,6 +12,7 @@ from web.cli.feed import feed
 from web.cli.ingest import ingest
 from web.cli.locating import locate_again
 from web.cli.person import person
+from web.cli.remind import remind
 
 app = typer.Typer(
     name="hereabouts",
@@ -28,6 +29,7 @@ app.command()(search.reindex)
 app.command()(doctor)
 app.add_typer(ingest, name="ingest")
 app.command()(locate_again)
+app.command()(remind)
 app.add_typer(feed, name="feed")
 app.add_typer(load.gazetteer, name="gazetteer")
 app.add_typer(load.areas, name="areas")

@@ -51,6 +51,7 @@ def examine(settings: "Settings") -> Iterator[Finding]:
     """One finding at a time, because asking the database may take a second."""
     yield _python()
     yield from _database(settings)
+    yield _letters(settings)
     yield _front_end()
     yield _disk(settings.home_folder)
     yield _meilisearch()
@@ -97,6 +98,13 @@ def _look_inside(settings: "Settings") -> Iterator[Finding]:
     except (PsycopgDown, DatabaseDown) as problem:
         mend = f"{str(problem).splitlines()[0]} Look at HEREABOUTS_DATABASE_URL, and whether the server runs."
         yield Finding(False, f"{whose} answers", mend)
+
+
+def _letters(settings: "Settings") -> Finding:
+    from api.reminders.rules import problem_with
+
+    problem = problem_with(settings)
+    return Finding(problem is None, "letters to the people who run entries", problem or "", needed=False)
 
 
 def _front_end() -> Finding:

@@ -16,7 +16,7 @@ from api.suggestions.fields import plain_session
 from api.suggestions.guard import LEAST_OPEN, TOO_OFTEN, UNSURE, looks_sent_by_hand, seal_time, sent_too_often
 from api.suggestions.schemas import Sender
 from ingest.hours import read_hours
-from web.pages.accounts import client_address
+from web.pages.browser import client_address
 from web.pages.contacts import CONTACT_LABELS
 from web.pages.page import Page
 

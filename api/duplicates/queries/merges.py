@@ -8,7 +8,17 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from api.models import Entry, EntryMerge, Link, OldSlug, OutboxRow, Revision, SourceRow
+from api.models import (
+    ContactAttempt,
+    Entry,
+    EntryMerge,
+    Link,
+    OldSlug,
+    OutboxRow,
+    OwnerNote,
+    Revision,
+    SourceRow,
+)
 
 _REPOINT_LINKS = """
 UPDATE directory.link l SET to_id = :keep_id
@@ -51,8 +61,8 @@ def links_from(session: Session, entry_id: UUID) -> list[dict[str, Any]]:
 
 
 def repoint(session: Session, *, merged: Entry, keep: Entry, old_slug: str) -> None:
-    """All that led to the merged entry leads to the kept one: ties, old addresses, its own, rows of sources.
-    Its id is an old address too."""
+    """All that led to the merged entry leads to the kept one: ties, old addresses, its own, rows of sources,
+    the log of contact attempts, what came back from those who run it. Its id is an old address too."""
     both = {"keep_id": keep.id, "merged_id": merged.id}
     session.execute(text(_REPOINT_LINKS), both)
     session.execute(delete(Link).where(or_(Link.to_id == merged.id, Link.from_id == merged.id)))
@@ -60,7 +70,8 @@ def repoint(session: Session, *, merged: Entry, keep: Entry, old_slug: str) -> N
     for address in (old_slug, str(merged.id)):
         session.execute(delete(OldSlug).where(OldSlug.slug == address))
         session.add(OldSlug(slug=address, entry_id=keep.id))
-    session.execute(update(SourceRow).where(SourceRow.entry_id == merged.id).values(entry_id=keep.id))
+    for model in (SourceRow, ContactAttempt, OwnerNote):
+        session.execute(update(model).where(model.entry_id == merged.id).values(entry_id=keep.id))
     session.flush()
 
 

@@ -52,6 +52,8 @@ TABLES = (
     Table("transport_facts", ("entry_id",), _OF),
     Table("link", ("id",), "t.from_id = ANY (:ids) OR t.to_id = ANY (:ids)"),
     Table("source_row", ("source_code", "row_key"), _OF),
+    Table("contact_attempt", ("id",), _OF),
+    Table("owner_note", ("id",), _OF),
 )
 # An entry's version and time go on rising, also when what it says goes back.
 MOVES_ON = frozenset({"version", "updated_at"})

@@ -58,7 +58,8 @@ async def find(
     explained = f", 'explain', (SELECT json_build_object({parts}) FROM (SELECT p.*) q)" if explain else ""
     shape = f"""json_build_object('card', e.card::json, 'sessions', e.sessions::json, 'serves', p.serves,
       'distance_m', p.distance_m, 'rough', p.rough, 'served', e.serves, 'everywhere', e.everywhere,
-      'has_coverage', e.has_coverage, 'in_areas', e.areas, 'hits', ARRAY[{hits}]::boolean[]{explained})"""
+      'has_coverage', e.has_coverage, 'in_areas', e.areas, 'due_on', e.due_on,
+      'hits', ARRAY[{hits}]::boolean[]{explained})"""
     statement = f"""
 WITH {base},
   kept AS (SELECT * FROM matched WHERE {serving}),

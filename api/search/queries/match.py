@@ -174,8 +174,8 @@ PARTS = {
         "ELSE 0.3 * exp(-coalesce(distance_m, 15000) / 8000) END"
     ),
     "checked": (
-        "CASE WHEN checked_on IS NULL THEN 0 WHEN checked_on > %(today)s - 365 THEN 0.15 "
-        "WHEN checked_on > %(today)s - 550 THEN 0.08 ELSE -0.05 END"
+        "CASE WHEN due_on IS NULL THEN 0 WHEN due_on > %(today)s THEN 0.15 "
+        "WHEN due_on > %(today)s - 183 THEN 0.08 ELSE -0.05 END"
     ),
 }
 ORDERS = {
@@ -196,7 +196,7 @@ def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
     return f"""
   base AS MATERIALIZED (
     SELECT e.id, e.name_key, e.lon, e.lat, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on,
-           e.facets{keeps}, {text if ranked else "0.0"} AS text, {match.serves} AS serves,
+           e.due_on, e.facets{keeps}, {text if ranked else "0.0"} AS text, {match.serves} AS serves,
            {match.distance} AS distance_m, {match.rough} AS rough, {match.open_then} AS open_then
     FROM {match.source} WHERE {" AND ".join(match.where)}),
   fitting AS (SELECT *, {" + ".join(PARTS.values())} AS score FROM base WHERE {all_but(params)}),

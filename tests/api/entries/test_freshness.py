@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from api.entries.freshness import freshness
 from tests.conftest import Directory
@@ -12,27 +14,31 @@ CHECKED = date(2025, 8, 31)
 
 
 @pytest.mark.parametrize(
-    ("kind", "today", "wanted"),
+    ("due_on", "today", "wanted"),
     [
-        ("drop_in", date(2025, 8, 31), "fresh"),
-        ("drop_in", date(2026, 8, 30), "fresh"),
-        ("drop_in", date(2026, 8, 31), "due"),
-        ("drop_in", date(2027, 2, 27), "due"),
-        ("drop_in", date(2027, 2, 28), "stale"),
-        # People move on fastest in mutual aid: checked twice as often.
-        ("mutual_aid", date(2026, 2, 27), "fresh"),
-        ("mutual_aid", date(2026, 2, 28), "due"),
-        ("mutual_aid", date(2026, 8, 27), "due"),
-        ("mutual_aid", date(2026, 8, 31), "stale"),
+        (date(2026, 8, 31), date(2025, 8, 31), "fresh"),
+        (date(2026, 8, 31), date(2026, 8, 30), "fresh"),
+        (date(2026, 8, 31), date(2026, 8, 31), "due"),
+        (date(2026, 8, 31), date(2027, 2, 27), "due"),
+        (date(2026, 8, 31), date(2027, 2, 28), "stale"),
     ],
 )
-def test_the_days_it_turns(kind: str, today: date, wanted: str) -> None:
-    assert freshness(CHECKED, kind=kind, today=today) == wanted
-    assert freshness(CHECKED.isoformat(), kind=kind, today=today) == wanted
+def test_the_days_it_turns(due_on: date, today: date, wanted: str) -> None:
+    assert freshness(due_on, today=today) == wanted
+    assert freshness(due_on.isoformat(), today=today) == wanted
 
 
 def test_never_checked_is_said_so() -> None:
-    assert freshness(None, kind="drop_in", today=CHECKED) == "unchecked"
+    assert freshness(None, today=CHECKED) == "unchecked"
+
+
+# People move on fastest in mutual aid: checked twice as often. A month without a 31st ends earlier.
+@pytest.mark.parametrize(("kind", "due_on"), [("drop_in", "2026-08-31"), ("mutual_aid", "2026-02-28")])
+def test_each_kind_is_due_in_its_time(session: Session, kind: str, due_on: str) -> None:
+    checks = [{"group": "name", "how": "phoned", "by": "Community connector", "on": CHECKED.isoformat()}]
+    saved = add(session, name="Neighbours", kind=kind, checks=checks)
+    wanted = text("SELECT due_on FROM face.entries WHERE id = :id")
+    assert session.scalar(wanted, {"id": saved.entry_id}) == date.fromisoformat(due_on)
 
 
 def test_an_update_is_no_check(scratch: Directory) -> None:
