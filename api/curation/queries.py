@@ -27,6 +27,11 @@ UNION ALL SELECT DISTINCT ON (e.id) 'web', e.id::text, e.id, NULL, w.url || ': '
 FROM directory.web_check w JOIN directory.contact c ON c.value = w.url AND c.public AND c.kind = 'web'
 JOIN directory.entry e ON e.id = c.entry_id AND e.stage = 'published' AND e.state <> 'closed'
 WHERE w.failures >= 3
+UNION ALL SELECT 'check', d.entry_id::text, d.entry_id, NULL,
+       coalesce('Last checked on ' || to_char(d.checked_on, 'FMDD FMMonth YYYY'),
+                'Nobody has checked it yet'),
+       d.due_on::timestamptz
+FROM directory.entry_due d WHERE d.state = 'running' AND d.due_on <= current_date
 """
 # Found once into a table of the transaction's own, so that what follows is planned with its true size.
 _FIND = f"CREATE TEMPORARY TABLE desk_found ON COMMIT DROP AS {_FOUND}"
@@ -62,6 +67,21 @@ def gather(session: Session, *, now: datetime, moved_since: datetime) -> None:
 
 _WAITING = """
 SELECT kind, ref, entry_id, about, area_codes, made_at, NULL AS new_name FROM directory.desk_item
+UNION ALL SELECT CASE s.what WHEN 'report' THEN 'report' ELSE 'suggestion' END, s.id::text, s.entry_id,
+  CASE s.what WHEN 'new' THEN 'A new entry'
+    WHEN 'change' THEN 'Changes: ' || (
+      SELECT string_agg(replace(split_part(name, '.', -1), '_', ' '), ', ')
+      FROM jsonb_object_keys(s.fields) name)
+    ELSE 'Says: ' || replace(s.report_reason, '_', ' ') END,
+  s.area_codes, s.made_at, s.fields ->> 'name'
+FROM directory.suggestion s WHERE s.state = 'waiting'
+UNION ALL SELECT 'owner', n.id::text, n.entry_id,
+  CASE n.kind WHEN 'changed' THEN 'They say that something changed'
+    WHEN 'stopped' THEN 'They say it has stopped'
+    WHEN 'bounced' THEN 'A letter to them came back' WHEN 'silent' THEN 'Three letters and no answer'
+    WHEN 'hiding' THEN 'Will be hidden soon: nobody answers' ELSE 'Was hidden: nobody answered' END,
+  n.area_codes, n.made_at, NULL
+FROM directory.owner_note n WHERE n.state = 'waiting'
 """
 _MINE = f"""
 WITH waiting AS MATERIALIZED ({_WAITING}),

@@ -21,7 +21,7 @@ class KindOfWaiting:
 KINDS_OF_WAITING: Final[tuple[KindOfWaiting, ...]] = (
     KindOfWaiting("report", "Reports", "Someone says it is wrong or closed", "/curate/suggestions/{ref}"),
     KindOfWaiting("suggestion", "Suggestions", "Sent by visitors", "/curate/suggestions/{ref}"),
-    KindOfWaiting("owner", "From owners", "Those who run it say so", "/curate/owner-notes/{ref}"),
+    KindOfWaiting("owner", "From owners", "Those who run it say so", "/curate/checks/{entry}"),
     KindOfWaiting(
         "conflict", "Import conflicts", "A source changed what we had changed too", "/curate/conflicts/{ref}"
     ),

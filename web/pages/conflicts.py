@@ -39,7 +39,7 @@ def decide(
     session: Write,
     do: Annotated[Literal["ours", "theirs"], Form()],
 ) -> Response:
-    outcome = do_deed(session, page.actor, do, [("conflict", str(conflict_id))])
+    outcome = do_deed(session, page.actor, do, [("conflict", str(conflict_id))], settings=page.settings)
     if outcome.problems:
         return page.show("conflicts/conflict.html", status=422, conflict=None, problems=outcome.problems)
     return go_to(f"/curate?did={do}&n=1&deed={outcome.deed_id}")

@@ -86,7 +86,7 @@ def do_to_ticked(
         )
     if any(one not in KIND_BY_CODE for one, _ in keys):
         raise BadInput("One of the things you ticked is not on the desk.")
-    outcome = do_deed(session, page.actor, do, keys)  # type: ignore[arg-type]
+    outcome = do_deed(session, page.actor, do, keys, settings=page.settings)  # type: ignore[arg-type]
     return _after(page, session, now, outcome, did=do, kind=kind or None, off=off)
 
 

@@ -14,12 +14,14 @@ from api.dependencies import london_now
 from api.duplicates import service as duplicates
 from api.errors import HereaboutsError
 from api.permissions import Actor
+from api.settings import Settings
+from api.suggestions import deciding
 from ingest import conflicts
 
 PUT_OFF_FOR: Final = timedelta(days=28)
 Key = tuple[WaitingKind, str]
 Item = dict[str, Any]
-Do = Callable[[Session, Actor, str], Item]
+Do = Callable[[Session, Actor, str, Settings], Item]
 Undo = Callable[[Session, Actor, Item], None]
 
 
@@ -50,7 +52,7 @@ def _pair(ref: str) -> tuple[UUID, UUID]:
     return UUID(first), UUID(second)
 
 
-def _tell_apart(session: Session, actor: Actor, ref: str) -> Item:
+def _tell_apart(session: Session, actor: Actor, ref: str, _settings: Settings) -> Item:
     first, second = _pair(ref)
     duplicates.tell_apart(session, first, second, by=actor.role_label, why="Told apart at the desk")
     return {}
@@ -61,7 +63,7 @@ def _reopen_pair(session: Session, actor: Actor, item: Item) -> None:
 
 
 def _settle(*, take_source: bool) -> Do:
-    def settle(session: Session, actor: Actor, ref: str) -> Item:
+    def settle(session: Session, actor: Actor, ref: str, _settings: Settings) -> Item:
         version = conflicts.settle_conflict(session, UUID(ref), take_source=take_source, by=actor.role_label)
         return {"version": version}
 
@@ -72,15 +74,33 @@ def _reopen_conflict(session: Session, actor: Actor, item: Item) -> None:
     conflicts.reopen_conflict(session, UUID(item["ref"]), version=item["version"], by=actor.role_label)
 
 
-def _nothing(session: Session, actor: Actor, ref: str) -> Item:
+def _nothing(session: Session, actor: Actor, ref: str, _settings: Settings) -> Item:
     return {}
+
+
+def _accept(session: Session, actor: Actor, ref: str, settings: Settings) -> Item:
+    deciding.accept(session, actor, UUID(ref), settings=settings, now=london_now())
+    return {}
+
+
+def _refuse(session: Session, actor: Actor, ref: str, settings: Settings) -> Item:
+    deciding.refuse(session, actor, UUID(ref), NOT_CONFIRMED, settings=settings, now=london_now())
+    return {}
+
+
+def _undo_decision(session: Session, actor: Actor, item: Item) -> None:
+    deciding.undo(session, actor, UUID(item["ref"]))
 
 
 def _bring_back(session: Session, actor: Actor, item: Item) -> None:
     curation.bring_back(session, [(item["kind"], item["ref"])])
 
 
+NOT_CONFIRMED: Final = "Thank you. We could not confirm this, so we left the entry as it was."
+SENT: Final[tuple[WaitingKind, ...]] = ("suggestion", "report")
 DEEDS: Final[dict[str, Deed]] = {
+    "accept": Deed("Accept as suggested", "accepted", ("suggestion",), _accept, _undo_decision),
+    "refuse": Deed("Refuse: we could not confirm it", "refused", SENT, _refuse, _undo_decision),
     "apart": Deed("Not the same thing", "told apart", ("duplicate",), _tell_apart, _reopen_pair),
     "ours": Deed(
         "Keep what we say", "kept as we say", ("conflict",), _settle(take_source=False), _reopen_conflict
@@ -103,7 +123,7 @@ def deeds_for(kinds: Collection[WaitingKind]) -> list[tuple[str, str]]:
     ]
 
 
-def do_deed(session: Session, actor: Actor, code: str, keys: Sequence[Key]) -> Outcome:
+def do_deed(session: Session, actor: Actor, code: str, keys: Sequence[Key], *, settings: Settings) -> Outcome:
     """Do it to each that waits in their areas; what cannot be done is said and does not stop the others."""
     deed = DEEDS[code]
     items: list[Item] = []
@@ -114,16 +134,17 @@ def do_deed(session: Session, actor: Actor, code: str, keys: Sequence[Key]) -> O
             continue
         try:
             with session.begin_nested():
-                items.append(_do_one(session, actor, deed, kind, ref))
+                items.append(_do_one(session, actor, deed, (kind, ref), settings))
         except HereaboutsError as problem:
             problems.append(problem.detail)
     deed_id = curation.note_deed(session, actor, code, items) if items else None
     return Outcome(len(items), deed_id, list(dict.fromkeys(problems)))
 
 
-def _do_one(session: Session, actor: Actor, deed: Deed, kind: WaitingKind, ref: str) -> Item:
+def _do_one(session: Session, actor: Actor, deed: Deed, key: Key, settings: Settings) -> Item:
+    kind, ref = key
     curation.may_decide(session, actor, kind, ref)
-    item = {"kind": kind, "ref": ref} | deed.do(session, actor, ref)
+    item = {"kind": kind, "ref": ref} | deed.do(session, actor, ref, settings)
     if deed.stays:
         curation.put_off(session, actor, [(kind, ref)], until=london_now().date() + PUT_OFF_FOR)
     else:
