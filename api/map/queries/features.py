@@ -1,4 +1,4 @@
-"""Full features of a box as GeoJSON: counted, and in an order of their own that is spread over all of it."""
+"""Features of a box as GeoJSON: counted, and in an order of their own that is spread over all of it."""
 
 from typing import Any, Final
 
@@ -16,28 +16,31 @@ _FEATURES: Final = """
 WITH {before}
   sums AS MATERIALIZED ({counted}),
   chosen AS MATERIALIZED ({chosen})
-SELECT (SELECT version FROM face.data_version), convert_to(
-  '{{"type":"FeatureCollection","numberMatched":' || sums.entries || ',"numberReturned":'
-  || (SELECT count(*) FROM chosen) || ',"features":[' || coalesce((
-    SELECT string_agg({feature}, ',' ORDER BY e.id)
-    FROM chosen c JOIN face.entries e ON e.id = c.id), '') || ']}}', 'UTF8') FROM sums
+SELECT (SELECT version FROM face.data_version), convert_to(concat(
+  '{{"type":"FeatureCollection","numberMatched":', sums.entries,
+  ',"numberReturned":', (SELECT count(*) FROM chosen), ',"features":[',
+  (SELECT string_agg({feature}, ',' ORDER BY e.id) FROM chosen e), ']}}'), 'UTF8') FROM sums
 """
-# One concat copies a card once; a chain of || would copy it again at each step.
+# One concat copies each part once; a chain of || would copy what it has again at each step.
 _FEATURE: Final = """
-concat('{"type":"Feature","id":"', e.id, '","geometry":', CASE WHEN e.square IS NULL THEN 'null'
-  ELSE concat('{"type":"Point","coordinates":[', e.lon, ',', e.lat, ']}') END,
-  ',"properties":', e.card, '}')"""
+concat('{"type":"Feature","id":"', e.id, '","geometry":',
+  CASE WHEN e.lon IS NULL THEN 'null'
+    ELSE concat('{"type":"Point","coordinates":[', e.lon, ',', e.lat, ']}') END,
+  ',"properties":{"slug":"', e.slug, '","kind":"', e.kind, '","name":', to_json(e.name),
+  ',"precision":', coalesce(to_json(e.precision), 'null'), ',"url":"/entries/', e.slug, '"}}')"""
+# All of it stands in the map's two indexes.
+_TOLD: Final = "e.id, e.lon, e.lat, e.slug, e.kind, e.name, e.precision"
 # Two ways to the first ids of a box. Among few entries: find them all by place, then sort. Among many: walk
 # all ids in turn and keep what is in the box, which soon gives enough. Only the cheaper is run.
 _BY_PLACE: Final = f"""
-SELECT e.id FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS run (first, last)
+SELECT e.* FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS run (first, last)
 CROSS JOIN LATERAL (
-  SELECT e.id FROM face.entries e WHERE e.square BETWEEN run.first AND run.last AND {PINNED} AND {IN_BOX}
-  {{kinds}} OFFSET 0) e
+  SELECT {_TOLD} FROM face.entries e
+  WHERE e.square BETWEEN run.first AND run.last AND {PINNED} AND {IN_BOX} {{kinds}} OFFSET 0) e
 WHERE NOT (SELECT walk FROM sums) ORDER BY e.id LIMIT %(limit)s
 """
 _BY_WALKING: Final = f"""
-SELECT e.id FROM face.entries e
+SELECT {_TOLD} FROM face.entries e
 WHERE (SELECT walk FROM sums) AND {PINNED} AND {IN_BOX} {{kinds}} ORDER BY e.id LIMIT %(limit)s
 """
 _COUNTED: Final = """
@@ -46,13 +49,15 @@ SELECT entries, entries * entries > %(limit)s / 2 * (
 FROM (SELECT coalesce(sum(entries), 0) AS entries FROM ({parts}) part) counted
 """
 _ALL: Final = (
-    "SELECT e.id FROM face.entries e WHERE e.state <> 'closed' {kinds} ORDER BY e.id LIMIT %(limit)s"
+    f"SELECT {_TOLD} FROM face.entries e WHERE e.state <> 'closed' {{kinds}} ORDER BY e.id LIMIT %(limit)s"
 )
 _COUNT_ALL: Final = """
 SELECT (SELECT coalesce(sum(s.entries), 0) FROM face.squares s WHERE s.level = 0 {squares})
      + (SELECT coalesce(sum(w.entries), 0) FROM face.without_pin w WHERE true {without_pin}) AS entries
 """
-_MATCHED: Final = "SELECT id FROM matched ORDER BY id LIMIT %(limit)s"
+_MATCHED: Final = f"""
+SELECT {_TOLD} FROM (SELECT id FROM matched ORDER BY id LIMIT %(limit)s) m JOIN face.entries e ON e.id = m.id
+"""
 
 
 async def find_features(
@@ -68,7 +73,7 @@ async def find_features(
     else:
         parts, values = _boxed(box, kinds)
     statement = _FEATURES.format(feature=_FEATURE, **({"before": ""} | parts))
-    return await read_reply(read, statement, values | {"limit": limit})
+    return await read_reply(read, statement, values | {"limit": limit}, plan_once=search is None)
 
 
 def _all(kinds: tuple[str, ...]) -> dict[str, str]:
