@@ -39,7 +39,6 @@ class Entry(Base):
 
 
 class Properties(BaseModel):
-    slug: str
     kind: str
     name: str
     precision: str
@@ -96,7 +95,6 @@ def find_features(engine: Engine, box: tuple[float, ...], limit: int) -> Feature
                     id=entry.id,
                     geometry=Point(coordinates=(entry.lon, entry.lat)),
                     properties=Properties(
-                        slug=entry.slug,
                         kind=entry.kind,
                         name=entry.name,
                         precision=entry.precision,

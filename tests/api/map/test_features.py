@@ -73,8 +73,8 @@ def test_a_feature_tells_what_the_list_tells_and_where_the_rest_is(ask: Ask, cli
     assert {one["id"] for one in found} == set(listed)
     for feature in found:
         item, told = listed[feature["id"]], feature["properties"]
-        assert set(told) == {"slug", "kind", "name", "precision", "url"}
-        for name in ("slug", "kind", "name", "url"):
+        assert set(told) == {"kind", "name", "precision", "url"}
+        for name in ("kind", "name", "url"):
             assert told[name] == item[name]
         assert client.get(told["url"]).status_code == 200
         if item["point"] is None:
@@ -95,8 +95,8 @@ def test_whatever_a_name_holds_a_feature_stays_json(scratch: Directory) -> None:
     with scratch.client() as client:
         for asked in ({"bbox": "0,52,1,53"}, {"bbox": "0,52,1,53", "limit": 1000}, {}, {"cost": "free"}):
             found = collection(client, **asked)["features"]
-            told = {one["properties"]["slug"]: one["properties"]["name"] for one in found}
-            assert told == {f"odd-{number}": name for number, name in enumerate(names)}
+            told = {one["properties"]["url"]: one["properties"]["name"] for one in found}
+            assert told == {f"/entries/odd-{number}": name for number, name in enumerate(names)}
 
 
 def test_without_a_box_nobody_is_left_out(ask: Ask, client: TestClient) -> None:
