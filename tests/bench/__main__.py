@@ -188,7 +188,11 @@ def bench_browser(directories: dict[int, Directory], home: Path) -> dict[str, An
     for column in columns:
         table.add_column(column, justify="left" if column == "step" else "right", no_wrap=True)
     for size, directory in directories.items():
-        steps = browser.run(directory, home=home)
+        try:
+            steps = browser.run(directory, home=home)
+        except browser.NoPage as problem:
+            console.print(f"{size:,} entries: the map was not measured, {problem}")
+            continue
         if steps is None:
             console.print("Chromium is not here: the map was not measured in a browser")
             return report

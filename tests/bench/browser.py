@@ -34,6 +34,10 @@ WAIT_MS: Final = 60_000
 _STILL_MS: Final = 400
 
 
+class NoPage(Exception):
+    """The page the map is on did not come, which is not the map's doing."""
+
+
 @dataclass
 class Step:
     """What one kind of step cost: for each time it was done, the bytes that came over the network, and for
@@ -83,7 +87,9 @@ def _places(directory: Directory) -> list[tuple[float, float]]:
 
 def _visit(page: Page, base: str, place: tuple[float, float], steps: dict[str, Step]) -> None:
     with _measured(page, steps[PAGE], lambda _request: True), _measured(page, steps["first view"], _is_map):
-        page.goto(f"{base}/search")
+        reply = page.goto(f"{base}/search")
+        if reply is None or not reply.ok:
+            raise NoPage(f"the search page answered {reply.status if reply else 'nothing'}")
         _wait(page)
     lon, lat = place
     page.goto("about:blank")
