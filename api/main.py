@@ -17,6 +17,7 @@ from api.connectors.routes import router as connectors
 from api.entries.routes import router as entries
 from api.errors import BadInput, FieldProblem, HereaboutsError, Moved, NotFound, Unavailable
 from api.health.routes import router as health
+from api.map.door import MapDoor
 from api.map.routes import router as map_
 from api.places.routes import router as places
 from api.problems import may_answer
@@ -48,6 +49,8 @@ def create_api(settings: Settings | None = None) -> FastAPI:
     for router in (health, search, map_, entries, places, connectors, areas, taxonomy, suggestions):
         app.include_router(router)
     add_error_handlers(app)
+    # Added first is innermost: whatever the pages add goes round it.
+    app.add_middleware(MapDoor)
     return app
 
 

@@ -80,9 +80,11 @@ def frame(outer: Block, hole: Block) -> list[Block]:
 def deepest_touched(box: Box, *, most: int, level: int = DEEPEST) -> Block:
     """The squares a box touches at the deepest level, up to `level`, where they are not more than `most`."""
     block = touched(box, level)
-    while block.level and block.size > most:
-        block = block.above()
-    return block
+    west, north, east, south = block.west, block.north, block.east, block.south
+    by = 0
+    while by < level and ((east >> by) - (west >> by) + 1) * ((south >> by) - (north >> by) + 1) > most:
+        by += 1
+    return Block(level - by, west >> by, north >> by, east >> by, south >> by)
 
 
 def runs(block: Block, *, but: Block | None = None) -> tuple[list[int], list[int]]:
@@ -133,8 +135,14 @@ def run_of_tile(zoom: int, x: int, y: int) -> tuple[int, int]:
 
 def tile_box(zoom: int, x: int, y: int) -> Box:
     """(west, south, east, north) of a tile in degrees."""
-    side = 1 << zoom
-    return x / side * 360 - 180, _lat((y + 1) / side), (x + 1) / side * 360 - 180, _lat(y / side)
+    return block_box(Block(zoom, x, y, x, y))
+
+
+def block_box(block: Block) -> Box:
+    """(west, south, east, north) of a block of squares in degrees."""
+    side = 1 << block.level
+    west, east = (column / side * 360 - 180 for column in (block.west, block.east + 1))
+    return west, _lat((block.south + 1) / side), east, _lat(block.north / side)
 
 
 def _lat(down: float) -> float:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cluster import PrivateCluster
-from tests.bench import duplicates, saving, search, words
+from tests.bench import browser, duplicates, saving, search, words
 from tests.bench import map as map_
 from tests.bench.site import (
     PROJECT,
@@ -26,7 +26,9 @@ from tests.bench.site import (
 from tests.conftest import Directory
 from web.meilisearch import find_meilisearch
 
-PARTS = ("saving", "search", "words", "map", "duplicates")
+PARTS = ("saving", "search", "words", "map", "browser", "duplicates")
+# How the map grows with what there is, which only a small directory beside large ones shows.
+SMALL = 1_000
 ENTRIES_WITH_DUPLICATES = 50_000
 console = Console()
 
@@ -58,6 +60,15 @@ def main() -> None:
                 )
                 for size in options.size
             }
+        if "browser" in options.only:
+            sizes = sorted({SMALL, *options.size})
+            report["browser"] = bench_browser(
+                {
+                    size: large_directory(cluster, size, console.print, stale_ok=options.stale_ok)
+                    for size in sizes
+                },
+                home,
+            )
         if "duplicates" in options.only:
             directory = large_directory(
                 cluster, ENTRIES_WITH_DUPLICATES, console.print, stale_ok=options.stale_ok
@@ -168,6 +179,33 @@ def bench_map(directory: Directory, home: Path, size: int) -> dict[str, Any]:
             table.add_row(what, way, *row)
     console.print(table)
     return figures.as_json()
+
+
+def bench_browser(directories: dict[int, Directory], home: Path) -> dict[str, Any]:
+    report: dict[str, Any] = {}
+    table = Table(title="The map in Chromium (kB over the network a step, ms until a map reply begins)")
+    columns = ("entries", "step", "times", "kB, median", "kB, most", "replies", "ms, median", "ms, most")
+    for column in columns:
+        table.add_column(column, justify="left" if column == "step" else "right", no_wrap=True)
+    for size, directory in directories.items():
+        try:
+            steps = browser.run(directory, home=home)
+        except browser.NoPage as problem:
+            console.print(f"{size:,} entries: the map was not measured, {problem}")
+            continue
+        if steps is None:
+            console.print("Chromium is not here: the map was not measured in a browser")
+            return report
+        report[str(size)] = steps
+        for name, step in steps.items():
+            kilobytes = (f"{step[which] / 1000:.1f}" for which in ("median_bytes", "most_bytes"))
+            times = (f"{step[which]:.0f}" if step[which] else "" for which in ("median_ms", "most_ms"))
+            row = [str(step["times"]), *kilobytes, str(step["replies"]), *times]
+            table.add_row(f"{size:,}", name, *row)
+    console.print(table)
+    for line in browser.verdict(report):
+        console.print(line)
+    return report
 
 
 def bench_saving(cluster: PrivateCluster, examples: Directory, rows: int) -> dict[str, Any]:

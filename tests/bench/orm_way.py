@@ -4,7 +4,6 @@ The same reply as `/api/v1/map.geojson`: the features of a box, counted, in the 
 """
 
 import os
-from datetime import date
 from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
@@ -29,32 +28,21 @@ class Entry(Base):
     __table_args__: ClassVar = {"schema": "face"}
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    precision: Mapped[str]
     state: Mapped[str]
-    lon: Mapped[float | None]
-    lat: Mapped[float | None]
-    card: Mapped[str]
+    lon: Mapped[float]
+    lat: Mapped[float]
     point: Mapped[Any] = mapped_column(Geometry("POINT", OSGB), deferred=True)
 
 
 class Properties(BaseModel):
-    id: UUID
-    slug: str
-    url: str
     kind: str
     name: str
-    summary: str | None
-    point: dict[str, Any] | None
-    checked_on: date | None
-    cost: str | None
-    delivery: list[str]
-    organisation: str | None
-    state: str
-    privacy: str
-    town: str | None
-    place_name: str | None
-    coverage_label: str | None
-    needs: list[dict[str, str]]
-    is_example: bool
+    precision: str
+    url: str
 
 
 class Point(BaseModel):
@@ -105,8 +93,13 @@ def find_features(engine: Engine, box: tuple[float, ...], limit: int) -> Feature
             features=[
                 Feature(
                     id=entry.id,
-                    geometry=Point(coordinates=(entry.lon or 0, entry.lat or 0)),
-                    properties=Properties.model_validate_json(entry.card),
+                    geometry=Point(coordinates=(entry.lon, entry.lat)),
+                    properties=Properties(
+                        kind=entry.kind,
+                        name=entry.name,
+                        precision=entry.precision,
+                        url=f"/entries/{entry.slug}",
+                    ),
                 )
                 for entry in entries
             ],

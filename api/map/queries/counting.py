@@ -12,7 +12,8 @@ STEP: Final = 2
 # A box is looked up in about so many runs of numbers: fewer read too much round it, more cost more look-ups.
 _MOST_LOOK_UPS: Final = 128
 
-KINDS: Final = "AND {table}.kind = ANY (%(kinds)s)"
+# With a cast on the outside it is an array still, and no sub-select of many rows (`reply._prepare`).
+KINDS: Final = "AND {table}.kind = ANY ((%(kinds)s)::text[])"
 # What the index `entries_square` holds; said in its own words, so that it is used.
 PINNED: Final = "e.square IS NOT NULL AND e.state <> 'closed'"
 IN_BOX: Final = "e.lon BETWEEN %(west)s AND %(east)s AND e.lat BETWEEN %(south)s AND %(north)s"

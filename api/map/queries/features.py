@@ -1,13 +1,25 @@
-"""Full features of a box as GeoJSON: counted, and in an order of their own that is spread over all of it."""
+"""Features of a box as GeoJSON: counted, and in an order of their own that is spread over all of it."""
 
+from functools import lru_cache
 from typing import Any, Final
 
+from psycopg.types.numeric import Int4
+
 from api.db import ReadConnection
-from api.map.queries.counting import IN_BOX, KINDS, PINNED, as_array, count_box, look_up
+from api.map.queries.counting import (
+    DEEPEST_COUNTED,
+    IN_BOX,
+    KINDS,
+    PINNED,
+    STEP,
+    as_array,
+    count_box,
+    look_up,
+)
 from api.map.queries.matched import matched
 from api.map.queries.reply import read_reply
 from api.search.service import Settled
-from geo.tiles import Box, deepest_touched
+from geo.tiles import Box, block_box, deepest_touched
 
 # Squares to count a box by: few large ones inside, smaller ones round them.
 _MOST_SQUARES: Final = 64
@@ -16,43 +28,57 @@ _FEATURES: Final = """
 WITH {before}
   sums AS MATERIALIZED ({counted}),
   chosen AS MATERIALIZED ({chosen})
-SELECT (SELECT version FROM face.data_version), convert_to(
-  '{{"type":"FeatureCollection","numberMatched":' || sums.entries || ',"numberReturned":'
-  || (SELECT count(*) FROM chosen) || ',"features":[' || coalesce((
-    SELECT string_agg({feature}, ',' ORDER BY e.id)
-    FROM chosen c JOIN face.entries e ON e.id = c.id), '') || ']}}', 'UTF8') FROM sums
+SELECT (SELECT version FROM face.data_version), convert_to(concat(
+  '{{"type":"FeatureCollection","numberMatched":', sums.entries,
+  ',"numberReturned":', (SELECT count(*) FROM chosen), ',"features":[',
+  (SELECT string_agg({feature}, ',') FROM (SELECT * FROM chosen ORDER BY id) e), ']}}'), 'UTF8') FROM sums
 """
-# One concat copies a card once; a chain of || would copy it again at each step.
 _FEATURE: Final = """
-concat('{"type":"Feature","id":"', e.id, '","geometry":', CASE WHEN e.square IS NULL THEN 'null'
-  ELSE concat('{"type":"Point","coordinates":[', e.lon, ',', e.lat, ']}') END,
-  ',"properties":', e.card, '}')"""
-# Two ways to the first ids of a box. Among few entries: find them all by place, then sort. Among many: walk
-# all ids in turn and keep what is in the box, which soon gives enough. Only the cheaper is run.
-_BY_PLACE: Final = f"""
-SELECT e.id FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS run (first, last)
-CROSS JOIN LATERAL (
-  SELECT e.id FROM face.entries e WHERE e.square BETWEEN run.first AND run.last AND {PINNED} AND {IN_BOX}
-  {{kinds}} OFFSET 0) e
-WHERE NOT (SELECT walk FROM sums) ORDER BY e.id LIMIT %(limit)s
-"""
-_BY_WALKING: Final = f"""
-SELECT e.id FROM face.entries e
-WHERE (SELECT walk FROM sums) AND {PINNED} AND {IN_BOX} {{kinds}} ORDER BY e.id LIMIT %(limit)s
+'{"type":"Feature","id":"' || e.id || '","geometry":{"type":"Point","coordinates":[' || e.lon || ',' || e.lat
+  || ']},"properties":{"kind":"' || e.kind || '","name":' || to_json(e.name) || ',"precision":"'
+  || e.precision || '","url":"/entries/' || e.slug || '"}}'"""
+_FEATURE_OR_NONE: Final = f"""
+coalesce({_FEATURE}, '{{"type":"Feature","id":"' || e.id || '","geometry":null,"properties":{{"kind":"'
+  || e.kind || '","name":' || to_json(e.name) || ',"precision":null,"url":"/entries/' || e.slug || '"}}}}')"""
+# All of it stands in the map's two indexes.
+_TOLD: Final = "e.id, e.lon, e.lat, e.slug, e.kind, e.name, e.precision"
+# Two ways to the first ids of a box. Among few entries: find them all by place, which counts them too, then
+# sort. Among many: walk all ids in turn and keep what is in the box, which soon gives enough, and count by
+# squares. About how many there are decides; only one of the two is run.
+_ABOUT: Final = """
+about AS MATERIALIZED (
+  SELECT %(share)s * sum(s.entries) > sqrt(%(limit)s / 5 * (
+      SELECT sum(s.entries) FROM face.squares s WHERE s.level = 0)) AS many
+  FROM generate_series(%(about_west)s, %(about_east)s) AS across (x)
+  CROSS JOIN LATERAL (
+    SELECT s.entries FROM face.squares s WHERE s.level = %(about)s AND s.x = across.x
+      AND s.y BETWEEN %(about_north)s AND %(about_south)s {squares} OFFSET 0) s),
+found AS MATERIALIZED (
+  SELECT e.* FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) AS run (first, last)
+  CROSS JOIN LATERAL (
+    SELECT {told} FROM face.entries e
+    WHERE e.square BETWEEN run.first AND run.last AND {pinned} AND {in_box} {kinds} OFFSET 0) e
+  WHERE (SELECT many FROM about) IS NOT TRUE),
 """
 _COUNTED: Final = """
-SELECT entries, entries * entries > %(limit)s / 2 * (
-    SELECT coalesce(sum(s.entries), 0) FROM face.squares s WHERE s.level = 0) AS walk
-FROM (SELECT coalesce(sum(entries), 0) AS entries FROM ({parts}) part) counted
+SELECT CASE WHEN many THEN (SELECT coalesce(sum(entries), 0) FROM ({parts}) part)
+  ELSE (SELECT count(*) FROM found) END AS entries FROM about
+"""
+_CHOSEN: Final = f"""
+(SELECT * FROM found ORDER BY id LIMIT %(limit)s) UNION ALL (
+  SELECT {_TOLD} FROM face.entries e
+  WHERE (SELECT many FROM about) AND {PINNED} AND {IN_BOX} {{kinds}} ORDER BY e.id LIMIT %(limit)s)
 """
 _ALL: Final = (
-    "SELECT e.id FROM face.entries e WHERE e.state <> 'closed' {kinds} ORDER BY e.id LIMIT %(limit)s"
+    f"SELECT {_TOLD} FROM face.entries e WHERE e.state <> 'closed' {{kinds}} ORDER BY e.id LIMIT %(limit)s"
 )
 _COUNT_ALL: Final = """
 SELECT (SELECT coalesce(sum(s.entries), 0) FROM face.squares s WHERE s.level = 0 {squares})
      + (SELECT coalesce(sum(w.entries), 0) FROM face.without_pin w WHERE true {without_pin}) AS entries
 """
-_MATCHED: Final = "SELECT id FROM matched ORDER BY id LIMIT %(limit)s"
+_MATCHED: Final = f"""
+SELECT {_TOLD} FROM (SELECT id FROM matched ORDER BY id LIMIT %(limit)s) m JOIN face.entries e ON e.id = m.id
+"""
 
 
 async def find_features(
@@ -61,32 +87,51 @@ async def find_features(
     """(version of the data, the reply as GeoJSON). Without a box those without a point are among them."""
     if search is not None:
         before, values = matched(search, box=box)
-        parts = {"before": f"{before},", "chosen": _MATCHED}
-        parts["counted"] = "SELECT count(*) AS entries FROM matched"
+        statement = _FEATURES.format(
+            before=f"{before},",
+            counted="SELECT count(*) AS entries FROM matched",
+            chosen=_MATCHED,
+            feature=_FEATURE_OR_NONE,
+        )
     elif box is None:
-        parts, values = _all(kinds), {"kinds": list(kinds)}
+        statement, values = _of_all(bool(kinds)), {"kinds": list(kinds)}
     else:
-        parts, values = _boxed(box, kinds)
-    statement = _FEATURES.format(feature=_FEATURE, **({"before": ""} | parts))
-    return await read_reply(read, statement, values | {"limit": limit})
+        counting = count_box(box, level=deepest_touched(box, most=_MOST_SQUARES).level, kinds=kinds)
+        statement, values = _of_box(counting.sql, bool(kinds)), counting.values | _look_up(box)
+    return await read_reply(read, statement, values | {"limit": limit}, plan_once=search is None)
 
 
-def _all(kinds: tuple[str, ...]) -> dict[str, str]:
-    of = {table: KINDS.format(table=table) if kinds else "" for table in "esw"}
-    return {
-        "counted": _COUNT_ALL.format(squares=of["s"], without_pin=of["w"]),
-        "chosen": _ALL.format(kinds=of["e"]),
-    }
+@lru_cache
+def _of_all(some_kinds: bool) -> str:
+    of = {table: KINDS.format(table=table) if some_kinds else "" for table in "esw"}
+    counted = _COUNT_ALL.format(squares=of["s"], without_pin=of["w"])
+    chosen = _ALL.format(kinds=of["e"])
+    return _FEATURES.format(before="", counted=counted, chosen=chosen, feature=_FEATURE_OR_NONE)
 
 
-def _boxed(box: Box, kinds: tuple[str, ...]) -> tuple[dict[str, str], dict[str, Any]]:
-    level = deepest_touched(box, most=_MOST_SQUARES).level
-    counting = count_box(box, level=level, kinds=kinds)
-    of_kinds = KINDS.format(table="e") if kinds else ""
+@lru_cache
+def _of_box(parts: str, some_kinds: bool) -> str:
+    of = {table: KINDS.format(table=table) if some_kinds else "" for table in "es"}
+    return _FEATURES.format(
+        before=_ABOUT.format(told=_TOLD, pinned=PINNED, in_box=IN_BOX, kinds=of["e"], squares=of["s"]),
+        counted=_COUNTED.format(parts=parts),
+        chosen=_CHOSEN.format(kinds=of["e"]),
+        feature=_FEATURE,
+    )
+
+
+def _look_up(box: Box) -> dict[str, Any]:
     firsts, lasts = look_up(box)
-    by_place, walking = _BY_PLACE.format(kinds=of_kinds), _BY_WALKING.format(kinds=of_kinds)
-    parts = {
-        "counted": _COUNTED.format(parts=counting.sql),
-        "chosen": f"({by_place}) UNION ALL ({walking})",
-    }
-    return parts, counting.values | {"firsts": as_array(firsts), "lasts": as_array(lasts)}
+    return {"firsts": as_array(firsts), "lasts": as_array(lasts)} | _about(box)
+
+
+def _about(box: Box) -> dict[str, Any]:
+    """The squares that are kept round a box, and what share of them it covers."""
+    block = deepest_touched(box, most=_MOST_SQUARES, level=DEEPEST_COUNTED)
+    if block.level % STEP:
+        block = block.above()
+    west, south, east, north = box
+    covered = block_box(block)
+    share = (east - west) * (north - south) / ((covered[2] - covered[0]) * (covered[3] - covered[1]))
+    sides = {name: Int4(getattr(block, name)) for name in ("west", "north", "east", "south")}
+    return {"about": block.level, "share": share} | {f"about_{name}": at for name, at in sides.items()}

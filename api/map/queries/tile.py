@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from psycopg.types.numeric import Int4, Int8
+
 from api.db import ReadConnection
 from api.map.queries.counting import DEEPEST_COUNTED, KINDS, PINNED, stored_level
 from api.map.queries.matched import matched
@@ -53,12 +55,13 @@ async def draw_tile(
 ) -> tuple[int, bytes | None]:
     """(version of the data, the tile); None when nothing is there."""
     first, last = tile.run
+    # Of one type each, however large: a statement is prepared for the types of its values.
     values: dict[str, Any] = {
         "zoom": tile.zoom,
-        "x": tile.x,
-        "y": tile.y,
-        "first": first,
-        "last": last,
+        "x": Int4(tile.x),
+        "y": Int4(tile.y),
+        "first": Int8(first),
+        "last": Int8(last),
         "shift": 2 * (DEEPEST - min(DEEPEST, tile.zoom + _DEEPER_THAN_TILE)),
     }
     if search is not None:
@@ -68,7 +71,7 @@ async def draw_tile(
     else:
         parts = _of_all(tile, kinds, values)
     name = ", e.name" if tile.zoom >= _NAMES_FROM_ZOOM else ""
-    return await read_reply(read, _DRAW.format(name=name, **parts), values)
+    return await read_reply(read, _DRAW.format(name=name, **parts), values, plan_once=search is None)
 
 
 def _of_all(tile: Tile, kinds: tuple[str, ...], values: dict[str, Any]) -> dict[str, str]:
@@ -94,8 +97,8 @@ def _of_all(tile: Tile, kinds: tuple[str, ...], values: dict[str, Any]) -> dict[
 def _add_squares(values: dict[str, Any], tile: Tile, name: str, level: int) -> None:
     by = level - tile.zoom
     values[name] = level
-    values[f"{name}_west"], values[f"{name}_east"] = tile.x << by, (tile.x + 1 << by) - 1
-    values[f"{name}_north"], values[f"{name}_south"] = tile.y << by, (tile.y + 1 << by) - 1
+    values[f"{name}_west"], values[f"{name}_east"] = Int4(tile.x << by), Int4((tile.x + 1 << by) - 1)
+    values[f"{name}_north"], values[f"{name}_south"] = Int4(tile.y << by), Int4((tile.y + 1 << by) - 1)
 
 
 def _of_matched(cte: str) -> dict[str, str]:

@@ -127,7 +127,7 @@ async def find_view(
     statement = _VIEW.format(
         before=ground.before, parts=ground.parts, held=ground.held, without_pin=ground.without_pin
     )
-    return await read_reply(read, statement, values)
+    return await read_reply(read, statement, values, plan_once=search is None)
 
 
 def _level(box: Box, zoom: int) -> int:

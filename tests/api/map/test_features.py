@@ -1,4 +1,4 @@
-"""Full features of a box: valid GeoJSON, truly counted, in an order that stays and is spread over the box."""
+"""Features of a box: valid GeoJSON, truly counted, in an order that stays and is spread over the box."""
 
 from random import Random
 from typing import Any
@@ -8,6 +8,8 @@ import shapely
 from fastapi.testclient import TestClient
 
 from tests.api.conftest import Ask
+from tests.conftest import Directory
+from tests.factories import add
 
 PATH = "/api/v1/map.geojson"
 BOXES = 40
@@ -65,20 +67,36 @@ def test_the_first_are_spread_over_the_box(crowd: TestClient) -> None:
     assert reach(features) > 0.6 * reach(all_of_them)
 
 
-def test_a_feature_is_the_card_of_its_entry(ask: Ask, client: TestClient) -> None:
+def test_a_feature_tells_what_the_list_tells_and_where_the_rest_is(ask: Ask, client: TestClient) -> None:
     listed = {item["id"]: item for item in ask("/api/v1/entries", near="Soham", per_page=100)["items"]}
     found = collection(client, near="Soham")["features"]
     assert {one["id"] for one in found} == set(listed)
     for feature in found:
-        item = listed[feature["id"]]
-        assert feature["type"] == "Feature"
-        for name in ("name", "slug", "kind", "summary", "url", "cost", "point"):
-            assert feature["properties"][name] == item[name]
+        item, told = listed[feature["id"]], feature["properties"]
+        assert set(told) == {"kind", "name", "precision", "url"}
+        for name in ("kind", "name", "url"):
+            assert told[name] == item[name]
+        assert client.get(told["url"]).status_code == 200
         if item["point"] is None:
             assert feature["geometry"] is None
+            assert told["precision"] is None
         else:
             point = [item["point"]["lon"], item["point"]["lat"]]
             assert feature["geometry"] == {"type": "Point", "coordinates": point}
+            assert told["precision"] == item["point"]["precision"]
+
+
+def test_whatever_a_name_holds_a_feature_stays_json(scratch: Directory) -> None:
+    """Alone, in a small box and in a large one: each is found another way."""
+    names = ['Say "tea" \\ </script>', "{{x}} ${y}\ttab", "\u202eكنيسة 🎉", "🎉" * 500]
+    with scratch.write() as session:
+        for number, name in enumerate(names):
+            add(session, slug=f"odd-{number}", name=name, at=(0.1 + number / 100, 52.3), cost="free")
+    with scratch.client() as client:
+        for asked in ({"bbox": "0,52,1,53"}, {"bbox": "0,52,1,53", "limit": 1000}, {}, {"cost": "free"}):
+            found = collection(client, **asked)["features"]
+            told = {one["properties"]["url"]: one["properties"]["name"] for one in found}
+            assert told == {f"/entries/odd-{number}": name for number, name in enumerate(names)}
 
 
 def test_without_a_box_nobody_is_left_out(ask: Ask, client: TestClient) -> None:
