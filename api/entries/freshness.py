@@ -1,6 +1,7 @@
 """How lately an entry was checked. Checked is not updated: only a person's confirmation counts."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
@@ -18,8 +19,15 @@ def freshness(checked_on: date | str | None, *, kind: str, today: date) -> Fresh
     """`fresh` until the check is due, `due` for six months more, then `stale`."""
     if checked_on is None:
         return "unchecked"
-    day = date.fromisoformat(checked_on) if isinstance(checked_on, str) else checked_on
-    due_on = day + relativedelta(months=due_months(kind))
+    due_on, stale_on = _turning_days(checked_on, due_months(kind))
     if today < due_on:
         return "fresh"
-    return "due" if today < due_on + relativedelta(months=STALE_AFTER_MONTHS) else "stale"
+    return "due" if today < stale_on else "stale"
+
+
+@lru_cache(maxsize=10_000)
+def _turning_days(checked_on: date | str, months: int) -> tuple[date, date]:
+    """When a check is due again, and when it is stale; every list asks for twenty."""
+    day = date.fromisoformat(checked_on) if isinstance(checked_on, str) else checked_on
+    due_on = day + relativedelta(months=months)
+    return due_on, due_on + relativedelta(months=STALE_AFTER_MONTHS)

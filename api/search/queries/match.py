@@ -124,7 +124,8 @@ NOWHERE = (
 def _match_ground(match: Match, ground: Ground) -> None:
     """DESIGN.md rule 2: coverage holds the place, or a public point within the radius and no coverage. An
     entry with neither never vanishes: it matches in its own area, or when we know of none."""
-    here = sql.osgb_point("%(lon)s", "%(lat)s")
+    # A question of its own, so that it is worked out once and not for every entry.
+    here = f"(SELECT {sql.osgb_point('%(lon)s', '%(lat)s')})"
     # The index of words and whereabouts finds candidates. Behind the OFFSET each is measured once, and only
     # when everything an index can say holds.
     match.source += f"""
@@ -186,11 +187,25 @@ ORDERS = {
 }
 
 
+# The values an entry has of each group; `facets` has all of them, as group:value.
+VALUES = {
+    "kind": "ARRAY[e.kind]",
+    "need": "e.needs",
+    "audience": "e.audiences",
+    "access": "e.access",
+    "language": "e.languages",
+    "delivery": "e.delivery",
+    "cost": "array_remove(ARRAY[e.cost], NULL)",
+}
+
+
 def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
-    """Every entry that matches apart from the facet groups, with whether each group that something is chosen
-    in would keep it. Without `ranked` nobody asks how well."""
+    """Every entry that matches apart from the facet groups, with its values of each group that something is
+    chosen in, and whether that group would keep it. Without `ranked` nobody asks how well."""
     chosen = {group: _chosen(params, group, match.values) for group in GROUPS if getattr(params, group)}
-    keeps = "".join(f", {condition} AS ok_{group}" for group, condition in chosen.items())
+    keeps = "".join(
+        f", {condition} AS ok_{group}, {VALUES[group]} AS of_{group}" for group, condition in chosen.items()
+    )
     # How well the words fit is most of the work: it is asked only of what the facets keep.
     text = f"CASE WHEN {' AND '.join(chosen.values())} THEN {match.text} END" if chosen else match.text
     return f"""
