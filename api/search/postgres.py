@@ -29,7 +29,8 @@ class PostgresEngine:
         if any(term.corrected for term in query.terms):
             # A slip in a word that only names have: the whole name is compared as well.
             where = f"({where} OR %(typed)s <%% e.name_key)"
-        return WordMatch(where=where, text=fit(each, values), values=values)
+        hits = [f"e.words @@ {tsquery}" for _, _, tsquery in each]
+        return WordMatch(where=where, text=fit(each, values), hits=hits, values=values)
 
 
 # A term, the SQL of its own tsquery, and that of all the ways of saying it.

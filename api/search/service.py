@@ -283,7 +283,7 @@ async def _find_step(read: ReadConnection, asked: Search, engine: WordEngine) ->
 def _ground(near: NearPlace, params: SearchParams) -> Ground:
     counties = {code for code, _, type_ in near.named_areas if type_ == "county"}
     local = [code for code in near.areas if code not in counties]
-    lon, lat, radius_m = near.place.lon, near.place.lat, params.radius_km * 1000
+    lon, lat, radius_m = near.place.lon, near.place.lat, float(params.radius_km * 1000)
     keys = keys_round(lon, lat, radius_m=radius_m, areas=near.areas, local_areas=local)
     return Ground(lon, lat, radius_m, near.areas, local, keys)
 

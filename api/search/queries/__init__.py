@@ -12,6 +12,7 @@ from api.search.queries.words import (
     look_up_words,
     read_lexicon,
     read_term_names,
+    read_tsqueries,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "look_up_words",
     "read_lexicon",
     "read_term_names",
+    "read_tsqueries",
 ]

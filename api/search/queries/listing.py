@@ -51,14 +51,15 @@ async def find(
     values = match.values
     values |= {"limit": params.per_page, "offset": (params.page - 1) * params.per_page}
     base = base_of(match, params)
-    hits = ", ".join(
-        f"e.words @@ {term_query(term, f'hit{number}', values)}" for number, term in enumerate(terms)
-    )
+    hits = match.hits
+    if hits is None:
+        hits = [f"e.words @@ {term_query(term, f'hit{n}', values)}" for n, term in enumerate(terms)]
+    words = ", ".join(hits)
     parts = ", ".join(f"'{name}', round(({part})::numeric, 4)" for name, part in PARTS.items())
     explained = f", 'explain', (SELECT json_build_object({parts}) FROM (SELECT p.*) q)" if explain else ""
     shape = f"""json_build_object('card', e.card::json, 'sessions', e.sessions::json, 'serves', p.serves,
       'distance_m', p.distance_m, 'rough', p.rough, 'served', e.serves, 'everywhere', e.everywhere,
-      'has_coverage', e.has_coverage, 'in_areas', e.areas, 'hits', ARRAY[{hits}]::boolean[]{explained})"""
+      'has_coverage', e.has_coverage, 'in_areas', e.areas, 'hits', ARRAY[{words}]::boolean[]{explained})"""
     statement = f"""
 WITH {base},
   kept AS (SELECT * FROM matched WHERE {serving}),

@@ -15,7 +15,8 @@ PURPOSES = ", ".join(f"'{purpose}'" for purpose in sorted(PUBLIC_PURPOSES))
 
 @dataclass
 class Match:
-    """SQL of one search: a condition for every entry, and its values."""
+    """SQL of one search: a condition for every entry, and its values. `hits` is None where no word is asked
+    for."""
 
     where: list[str] = field(default_factory=lambda: ["e.state <> 'closed'"])
     values: dict[str, Any] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class Match:
     distance: str = "NULL::double precision"
     rough: str = "false"
     text: str = "0.0"
+    hits: list[str] | None = None
     source: str = "face.entries e"
     open_then: str = "true"
 
@@ -38,7 +40,7 @@ def build_match(
     """Conditions of everything but the facet groups."""
     match = Match(values={"today": today})
     if words is not None:
-        match.source, match.text = words.source, words.text
+        match.source, match.text, match.hits = words.source, words.text, words.hits
         match.where.append(words.where)
         match.values |= words.values
     if params.area:

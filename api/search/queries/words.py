@@ -1,13 +1,15 @@
 """What our own entries and our curators know of the words that somebody typed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
 from api.db import ReadConnection
-from api.search.words import SHORTEST_MENDED
+from api.search.postgres import term_query
+from api.search.words import SHORTEST_MENDED, Term
 
 # Synonym rows of (words, one_way_from), and stop words.
 Sayings: TypeAlias = tuple[list[tuple[list[str], str | None]], list[str]]
@@ -92,6 +94,14 @@ async def _sayings(cursor: AsyncCursor[TupleRow]) -> Sayings:
         else:
             groups.append((words, one_way_from))
     return groups, stop_words
+
+
+async def read_tsqueries(read: ReadConnection, terms: Sequence[Term]) -> list[str]:
+    """The tsquery of each term in all its ways of being said, as text."""
+    values: dict[str, Any] = {}
+    each = ", ".join(f"{term_query(term, f't{n}', values)}::text" for n, term in enumerate(terms))
+    row = await (await read.execute(f"SELECT {each}".encode(), values)).fetchone()
+    return list(row or ())
 
 
 class TermName(NamedTuple):
