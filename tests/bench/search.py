@@ -1,5 +1,6 @@
 """Search with words, a place and a facet: through the service and over HTTP, beside each engine left bare."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -81,6 +82,8 @@ async def _measure(directory: Directory, server: tuple[str, str] | None, *, home
     engine: WordEngine = MeiliEngine(*server) if server else PostgresEngine()
     pool = make_read_pool(face_conninfo(directory.face_url, own_login=True), size=2)
     await pool.open(wait=True)
+    # As the server does once it has started.
+    gc.freeze()
     try:
         replies = []
 
