@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar, cast
 
+from psycopg import AsyncCursor
+from psycopg.rows import TupleRow
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -183,11 +185,15 @@ ORDER BY size, code LIMIT %(limit)s
 """
 
 
-async def areas_at(
+async def ask_areas_at(
     read: ReadConnection, *, lon: float, lat: float, codes: list[str]
-) -> list[tuple[str, str, str]]:
-    """(code, name, type) of the areas a point lies in, and of those with these codes, smallest first."""
-    cursor = await read.execute(_AREAS_AT.encode(), {"lon": lon, "lat": lat, "codes": codes})
+) -> AsyncCursor[TupleRow]:
+    """Ask for the areas a point lies in, and for those with these codes; `fetch_areas` says which."""
+    return await read.execute(_AREAS_AT.encode(), {"lon": lon, "lat": lat, "codes": codes})
+
+
+async def fetch_areas(cursor: AsyncCursor[TupleRow]) -> list[tuple[str, str, str]]:
+    """(code, name, type) of each, smallest first."""
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 

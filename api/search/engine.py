@@ -51,12 +51,13 @@ class WordQuery:
 @dataclass(frozen=True)
 class WordMatch:
     """SQL over `face.entries e`: `source` to read from, `where` it matches, and `text`, how well, from 0 to
-    about 2. `values` are the statement's values. `is_near` says that what cannot be near the query's ground
-    is left out already."""
+    about 2; `hits` whether it has each of the terms. `values` are the statement's values. `is_near` says that
+    what cannot be near the query's ground is left out already."""
 
     source: str = "face.entries e"
     where: str = "true"
     text: str = "0.0"
+    hits: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     is_near: bool = False
 

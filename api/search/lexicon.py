@@ -14,10 +14,28 @@ async def read_terms(
 ) -> list[Term]:
     """Terms for the words left of a query, then for those that only help the order (`optional`). With
     `keep_some`, stop words are looked for when there is nothing else."""
-    if not words and not optional:
+    async with read.pipeline():
+        asked = await ask_words(read, [*words, *optional])
+    return await make_terms(read, asked, words, optional=optional, keep_some=keep_some)
+
+
+async def ask_words(read: ReadConnection, said: Sequence[str]) -> queries.WordsAsked | None:
+    """Ask all that these words can touch, for a pipeline that asks more. Nothing of no words."""
+    return await queries.ask_words(read, _phrases_of(said), sorted(set(said))) if said else None
+
+
+async def make_terms(
+    read: ReadConnection,
+    asked: queries.WordsAsked | None,
+    words: Sequence[str],
+    *,
+    optional: Sequence[str],
+    keep_some: bool,
+) -> list[Term]:
+    """`read_terms` of what `ask_words` has asked for both."""
+    if asked is None:
         return []
-    said = [*words, *optional]
-    sayings, known = await queries.read_words(read, _phrases_of(said), sorted(set(said)))
+    sayings, known = await asked.read()
     lexicon = Lexicon.of(*sayings)
     phrases = find_phrases(words, lexicon, keep_some=keep_some) if words else []
     extra = (

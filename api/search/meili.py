@@ -1,5 +1,6 @@
 """Meilisearch: the only home of its client. Finding words over one kept connection, and keeping the index."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -15,6 +16,7 @@ from meilisearch.models.task import TaskInfo
 from api.db import ReadConnection
 from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
 from api.search.postgres import LEAST_SHARE
+from api.search.queries import read_tsqueries
 from api.search.words import Lexicon
 
 INDEX: Final = "entries"
@@ -85,7 +87,8 @@ class MeiliEngine:
     async def match_words(self, read: ReadConnection, query: WordQuery) -> WordMatch:
         if self.is_away:
             raise EngineAway
-        scores = await self._ask(query)
+        # PostgreSQL reads the words meanwhile: it says later which of them each entry has.
+        scores, tsqueries = await asyncio.gather(self._ask(query), read_tsqueries(read, query.terms))
         return WordMatch(
             source=(
                 "unnest(%(hit_ids)s::uuid[], %(hit_scores)s::float8[]) AS hit (id, score) "
@@ -93,7 +96,9 @@ class MeiliEngine:
             ),
             # Meilisearch has read the words; how like its name they are is what it does not say.
             text="(1.6 * hit.score + 0.8 * similarity(%(typed)s, e.name_key))",
+            hits=[f"e.words @@ %(t{number})s::tsquery" for number in range(len(tsqueries))],
             values={
+                **{f"t{number}": tsquery for number, tsquery in enumerate(tsqueries)},
                 "typed": query.as_one,
                 # Arrays as text: the driver would look at each of hundreds for its type.
                 "hit_ids": f"{{{','.join(scores)}}}",

@@ -7,7 +7,6 @@ from api.db import ReadConnection
 from api.search.engine import WordMatch, WordQuery
 from api.search.words import Term
 
-CONFIGURATION = "'face.plain_english'"
 # What share of the words, weighed by how rare they are, an entry needs when not all are asked for.
 LEAST_SHARE = 0.3
 # Weights of ts_rank for D, C, B, A: place, description, summary and needs, name.
@@ -26,11 +25,12 @@ class PostgresEngine:
         else:
             where = f"e.words @@ ({' || '.join(required)})"
         if query.how_many == "most":
-            where += f" AND {_share(each, only=query.required)} >= {LEAST_SHARE}"
+            where += f" AND {_share(each, query.required, values)} >= {LEAST_SHARE}"
         if any(term.corrected for term in query.terms):
             # A slip in a word that only names have: the whole name is compared as well.
             where = f"({where} OR %(typed)s <%% e.name_key)"
-        return WordMatch(where=where, text=fit(each), values=values)
+        hits = [f"e.words @@ {tsquery}" for _, _, tsquery in each]
+        return WordMatch(where=where, text=fit(each, values), hits=hits, values=values)
 
 
 # A term, the SQL of its own tsquery, and that of all the ways of saying it.
@@ -47,14 +47,13 @@ def term_queries(query: WordQuery, values: dict[str, Any]) -> TermQueries:
     return found
 
 
-def fit(each: TermQueries) -> str:
+def fit(each: TermQueries, values: dict[str, Any]) -> str:
     """SQL of how well an entry fits: how many of the words it has and where they stand, the rare ones
-    counting most, and how like its name they are."""
-    whole = sum(term.weight for term, _, _ in each)
+    counting most, and how like its name they are. Its values are added."""
     parts = [
-        f"{term.weight / whole:.4f} * (ts_rank({FIELD_WEIGHTS}, e.words, {tsquery}, 32) "
+        f"{weight} * (ts_rank({FIELD_WEIGHTS}, e.words, {tsquery}, 32) "
         f"+ CASE WHEN e.words @@ {own} THEN 0.9 WHEN e.words @@ {tsquery} THEN 0.7 ELSE 0 END)"
-        for term, own, tsquery in each
+        for (_, own, tsquery), weight in zip(each, _weights(each, "weight", values), strict=True)
     ]
     return (
         f"({' + '.join(parts)} "
@@ -62,25 +61,26 @@ def fit(each: TermQueries) -> str:
     )
 
 
-def term_query(term: Term, prefix: str, values: dict[str, Any]) -> str:
-    """SQL of a tsquery for one term in all its ways of being said; its values are added under `prefix`."""
-    parts = []
-    for number, spoken in enumerate(term.spoken):
-        name = f"{prefix}_{number}"
-        values[name] = spoken
-        parts.append(f"phraseto_tsquery({CONFIGURATION}, %({name})s)")
-    if term.prefix:
-        values[f"{prefix}_start"] = f"{term.typed}:*"
-        parts.append(f"to_tsquery({CONFIGURATION}, %({prefix}_start)s)")
-    return f"({' || '.join(parts)})"
+def term_query(term: Term, name: str, values: dict[str, Any]) -> str:
+    """SQL of a tsquery for one term in all its ways of being said; its values are added under `name`. It is
+    worked out once a statement, and reads the same whatever was typed: PostgreSQL keeps the plan."""
+    values[name] = list(term.spoken)
+    values[f"{name}_start"] = f"{term.typed}:*" if term.prefix else None
+    return f"(SELECT face.any_phrase(%({name})s::text[], %({name}_start)s::text))"
 
 
-def _share(each: TermQueries, *, only: list[Term]) -> str:
+def _weights(each: TermQueries, name: str, values: dict[str, Any]) -> list[str]:
+    """SQL of what part of the whole each term counts for."""
+    whole = sum(term.weight for term, _, _ in each)
+    values |= {f"{name}{number}": term.weight / whole for number, (term, _, _) in enumerate(each)}
+    return [f"%({name}{number})s::float8" for number in range(len(each))]
+
+
+def _share(each: TermQueries, only: list[Term], values: dict[str, Any]) -> str:
     """What part of the terms an entry has, from 0 to 1, the rare ones counting most."""
-    counted = [(term, tsquery) for term, _, tsquery in each if term in only]
-    whole = sum(term.weight for term, _ in counted)
+    counted = [one for one in each if one[0] in only]
     parts = [
-        f"CASE WHEN e.words @@ {tsquery} THEN {term.weight / whole:.4f} ELSE 0 END"
-        for term, tsquery in counted
+        f"CASE WHEN e.words @@ {tsquery} THEN {weight} ELSE 0 END"
+        for (_, _, tsquery), weight in zip(counted, _weights(counted, "share", values), strict=True)
     ]
     return f"({' + '.join(parts)})"

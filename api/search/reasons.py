@@ -12,11 +12,11 @@ from geo.gazetteer import fold_name
 
 @dataclass(frozen=True)
 class Asked:
-    """What a search asked for, in the shape reasons are worked out from. `area_names` are those the place
-    lies in, smallest first; every result is in the `languages`."""
+    """What a search asked for, in the shape reasons are worked out from. `meant` are the needs that each term
+    says; `area_names` are those the place lies in, smallest first; every result is in the `languages`."""
 
     looked_for: list[Term]
-    needs: list[TermName]
+    meant: list[list[TermName]]
     place: dict[str, Any] | None
     area_names: list[tuple[str, str, str]]
     languages: tuple[str, ...] = ()
@@ -61,10 +61,10 @@ def _about_words(row: dict[str, Any], asked: Asked) -> list[str]:
     name = f" {fold_name(row['card']['name'])} "
     has = {need["code"] for need in row["card"]["needs"]}
     found = []
-    for term, hit in zip(asked.looked_for, row["hits"], strict=True):
+    for term, meant, hit in zip(asked.looked_for, asked.meant, row["hits"], strict=True):
         if not hit:
             continue
-        met = [need.label for need in asked.needs if need.code in has and _says(need, term)]
+        met = [need.label for need in meant if need.code in has]
         said = next((word for word in term.spoken if f" {word} " in name), None)
         if said:
             found.append(f"“{said}” is in its name")
@@ -75,9 +75,9 @@ def _about_words(row: dict[str, Any], asked: Asked) -> list[str]:
     return found
 
 
-def _says(need: TermName, term: Term) -> bool:
-    """Whether a need's label or one of the words people say for it is what was looked for."""
-    return not _said(need).isdisjoint(term.spoken)
+def needs_meant(terms: list[Term], needs: list[TermName]) -> list[list[TermName]]:
+    """For each term the needs whose label, or one of the words people say for it, is what was looked for."""
+    return [[need for need in needs if not _said(need).isdisjoint(term.spoken)] for term in terms]
 
 
 @lru_cache(maxsize=1024)

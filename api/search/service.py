@@ -19,13 +19,13 @@ from api.entries.vocabulary import (
 )
 from api.errors import BadInput, FieldProblem
 from api.face.near import keys_round
-from api.places.service import NearPlace, name_places, resolve_near
+from api.places.service import NearPlace, ask_near, name_places
 from api.search import queries
 from api.search.engine import EngineAway, Ground, HowMany, WordEngine, WordQuery
 from api.search.intent import TimeWanted, Understood, read_intent
-from api.search.lexicon import read_terms
+from api.search.lexicon import ask_words, make_terms
 from api.search.postgres import PostgresEngine
-from api.search.reasons import Asked, reasons
+from api.search.reasons import Asked, needs_meant, reasons
 from api.search.schemas import GROUPS, SearchParams, SearchReply
 from api.search.words import Term
 
@@ -47,12 +47,12 @@ async def find_entries(
     """One page of what matches. `now` is London time. Raises PlaceNotFound, BadInput."""
     asked = await understand(read, params, now=now)
     found, relaxed, engine_name = await _find_relaxing(read, asked, engine)
-    needs = [term for term in found.term_names if term.scheme == "need"]
-    labels = {term.code: term.label for term in found.term_names}
+    labels = {term.code: term.label for term in asked.names}
     place = asked.near.as_json() if asked.near else None
     spoken = () if relaxed == "without_guesses" else asked.params.language
     languages = tuple(LANGUAGE_LABELS[code] for code in spoken)
-    reasoned = Asked(asked.terms, needs, place, asked.area_names, languages)
+    meant = needs_meant(asked.terms, [term for term in asked.names if term.scheme == "need"])
+    reasoned = Asked(asked.terms, meant, place, asked.area_names, languages)
     at = params.at.replace(tzinfo=now.tzinfo) if params.at else now
     items = [_item(row, reasoned, at=at, now=now) for row in found.rows]
     nearby = [_item(row, reasoned, at=at, now=now) for row in found.nearby_rows]
@@ -101,18 +101,22 @@ async def settle(
 @dataclass(frozen=True)
 class Search:
     """A search once its words are read: `params` with what was understood put in its filter, the place it is
-    about, the terms left to look for, and the time wanted. `guessed` are the filters that were understood,
-    not chosen: they give way when nothing has them."""
+    about, the terms left to look for, and the time wanted; `names` are those of every need and audience.
+    `guessed` are the filters that were understood, not chosen: they give way when nothing has them."""
 
     params: SearchParams
     near: NearPlace | None
     ground: Ground | None
-    area_names: list[tuple[str, str, str]]
+    names: list[queries.TermName]
     terms: list[Term]
     wanted: TimeWanted | None
     understood: list[Understood]
     guessed: tuple[str, ...]
     today: date
+
+    @property
+    def area_names(self) -> list[tuple[str, str, str]]:
+        return self.near.named_areas if self.near else []
 
 
 def _district(asked: Search) -> str | None:
@@ -137,13 +141,22 @@ async def understand(read: ReadConnection, params: SearchParams, *, now: datetim
     if intent.language:
         changes["language"] = (intent.language,)
     full = params.model_copy(update=changes)
-    near, ground, area_names = await _find_ground(read, full)
+    # What does not wait for the place travels with its questions.
+    async with read.pipeline():
+        asked_names = await queries.ask_term_names(read)
+        asked_words = await ask_words(read, [*intent.words, *intent.kind_words])
+        asked_near = await ask_near(read, full.near) if full.near else None
+    near = await asked_near.read() if asked_near else None
+    names = await queries.fetch_term_names(asked_names)
     await _check_area(read, params)
-    await _check_terms(read, params)
+    _check_terms(params, names)
+    terms = await make_terms(
+        read, asked_words, intent.words, optional=intent.kind_words, keep_some=not intent.understood
+    )
     wanted = intent.time or (TimeWanted((params.day,)) if params.day else None)
     guessed = tuple(what for what in ("kind", "language", "time") if getattr(intent, what))
-    terms = await read_terms(read, intent.words, optional=intent.kind_words, keep_some=not intent.understood)
-    return Search(full, near, ground, area_names, terms, wanted, intent.understood, guessed, now.date())
+    ground = _ground(near, params) if near else None
+    return Search(full, near, ground, names, terms, wanted, intent.understood, guessed, now.date())
 
 
 _CHOSEN_BY = {"place": "near", "time": "day", "kind": "kind", "language": "language"}
@@ -267,18 +280,12 @@ async def _find_step(read: ReadConnection, asked: Search, engine: WordEngine) ->
     return step
 
 
-async def _find_ground(
-    read: ReadConnection, params: SearchParams
-) -> tuple[NearPlace | None, Ground | None, list[tuple[str, str, str]]]:
-    if not params.near:
-        return None, None, []
-    near = await resolve_near(read, params.near)
+def _ground(near: NearPlace, params: SearchParams) -> Ground:
     counties = {code for code, _, type_ in near.named_areas if type_ == "county"}
     local = [code for code in near.areas if code not in counties]
-    lon, lat, radius_m = near.place.lon, near.place.lat, params.radius_km * 1000
+    lon, lat, radius_m = near.place.lon, near.place.lat, float(params.radius_km * 1000)
     keys = keys_round(lon, lat, radius_m=radius_m, areas=near.areas, local_areas=local)
-    ground = Ground(lon, lat, radius_m, near.areas, local, keys)
-    return near, ground, near.named_areas
+    return Ground(lon, lat, radius_m, near.areas, local, keys)
 
 
 async def _check_area(read: ReadConnection, params: SearchParams) -> None:
@@ -287,12 +294,10 @@ async def _check_area(read: ReadConnection, params: SearchParams) -> None:
         raise BadInput(message, errors=[FieldProblem(field="area", message=message)])
 
 
-async def _check_terms(read: ReadConnection, params: SearchParams) -> None:
-    if not params.need and not params.audience:
-        return
-    names = {(term.scheme, term.code) for term in await queries.read_term_names(read)}
+def _check_terms(params: SearchParams, names: list[queries.TermName]) -> None:
+    known = {(term.scheme, term.code) for term in names}
     for group, what in (("need", "need"), ("audience", "group of people")):
-        if unknown := [code for code in getattr(params, group) if (group, code) not in names]:
+        if unknown := [code for code in getattr(params, group) if (group, code) not in known]:
             message = f"We know no {what} called “{unknown[0]}”."
             raise BadInput(message, errors=[FieldProblem(field=group, message=message)])
 
@@ -333,8 +338,10 @@ def _label_facets(
 
 
 def _links(params: SearchParams, total: int) -> dict[str, str]:
+    first = params.query_string(page=None)
+
     def page(number: int) -> str:
-        query = params.query_string(page=None if number == 1 else number)
+        query = "&".join(part for part in (first, f"page={number}" if number > 1 else "") if part)
         return f"/api/v1/entries?{query}" if query else "/api/v1/entries"
 
     links = {"self": page(params.page)}

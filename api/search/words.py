@@ -11,6 +11,7 @@ from geo.gazetteer import fold_name
 
 MAX_WORDS: Final = 16
 LONGEST_PHRASE: Final = 4
+SHORTEST_MENDED: Final = 4
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -80,7 +81,7 @@ def find_phrases(words: Sequence[str], lexicon: Lexicon, *, keep_some: bool = Tr
 
 def allowed_edits(word: str) -> int:
     """How many slips a word of this length may have and still be meant: none in a short one."""
-    return 0 if len(word) < 4 else 1 if len(word) < 6 else 2
+    return 0 if len(word) < SHORTEST_MENDED else 1 if len(word) < 6 else 2
 
 
 def best_corrections(typed: str, known: Iterable[tuple[str, int]]) -> tuple[str, ...]:

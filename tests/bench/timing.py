@@ -44,6 +44,23 @@ async def time_each(
     return taken
 
 
+async def time_in_turn(
+    ways: Sequence[Callable[[int], Awaitable[object]]], *, count: int
+) -> list[list[float]]:
+    """Seconds of each of `count` questions, asked every way before the next one, each way first in turn: what
+    is warm and what else the machine does weigh on all alike. All are asked once before any is timed."""
+    taken: list[list[float]] = [[] for _ in ways]
+    for is_timed in (False, True):
+        for number in range(count):
+            for place in range(len(ways)):
+                way = (number + place) % len(ways)
+                began = time.perf_counter()
+                await ways[way](number)
+                if is_timed:
+                    taken[way].append(time.perf_counter() - began)
+    return taken
+
+
 def processor_seconds(postmaster: int) -> float:
     """Processor time so far of the servers this process started and of a database's processes: unlike the
     clock, it does not care what else the machine does."""

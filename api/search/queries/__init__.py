@@ -5,10 +5,14 @@ from api.search.queries.match import Match, build_match, conditions_of
 from api.search.queries.words import (
     KnownWord,
     TermName,
+    WordsAsked,
+    ask_term_names,
+    ask_words,
+    fetch_term_names,
     look_up_words,
     read_lexicon,
     read_term_names,
-    read_words,
+    read_tsqueries,
 )
 
 __all__ = [
@@ -16,12 +20,16 @@ __all__ = [
     "KnownWord",
     "Match",
     "TermName",
+    "WordsAsked",
+    "ask_term_names",
+    "ask_words",
     "build_match",
     "conditions_of",
     "count",
+    "fetch_term_names",
     "find",
     "look_up_words",
     "read_lexicon",
     "read_term_names",
-    "read_words",
+    "read_tsqueries",
 ]

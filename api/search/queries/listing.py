@@ -6,7 +6,7 @@ from typing import Any
 from api.db import ReadConnection
 from api.search.postgres import term_query
 from api.search.queries.match import ORDERS, PARTS, SERVING, Match, all_but, base_of
-from api.search.queries.words import TermName, execute_term_names, fetch_term_names
+from api.search.queries.running import execute
 from api.search.schemas import GROUPS, SearchParams
 from api.search.words import Term
 
@@ -15,21 +15,22 @@ def _facets(params: SearchParams, serving: str) -> str:
     """Counts of every value as group:value. A group that something is chosen in is counted as if nothing
     were; the others are counted together."""
     chosen = [group for group in GROUPS if getattr(params, group)]
-    parts = [("matched", "true", " AND ".join(f"value NOT LIKE '{group}:%%'" for group in chosen) or "true")]
-    parts += [
-        ("base", f"{all_but(params, group)} AND open_then", f"value LIKE '{group}:%%'") for group in chosen
+    others = " AND ".join(f"value NOT LIKE '{group}:%%'" for group in chosen) or "true"
+    counts = [
+        "SELECT value, count(*) AS entries FROM (SELECT unnest(facets) AS value FROM matched "
+        f"WHERE {serving}) one WHERE {others} GROUP BY value"
     ]
-    return " UNION ALL ".join(
-        f"SELECT value, count(*) AS entries FROM (SELECT unnest(facets) AS value FROM {source} "
-        f"WHERE {kept} AND {serving}) one WHERE {wanted} GROUP BY value"
-        for source, kept, wanted in parts
-    )
+    counts += [
+        f"SELECT '{group}:' || value, count(*) FROM (SELECT unnest(of_{group}) AS value FROM base "
+        f"WHERE {all_but(params, group)} AND open_then AND {serving}) one GROUP BY value"
+        for group in chosen
+    ]
+    return " UNION ALL ".join(counts)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the one query gives back: true totals, facet counts, and the rows of a page as parsed JSON; and,
-    from the same round trip, how needs and audiences are called."""
+    """What the one query gives back: true totals, facet counts, and the rows of a page as parsed JSON."""
 
     total: int
     facets: dict[str, dict[str, int]]
@@ -37,7 +38,6 @@ class Found:
     nearby_total: int
     nearby_rows: list[dict[str, Any]]
     times_unknown: int
-    term_names: list[TermName]
 
 
 NEARBY_SHOWN = 5
@@ -51,15 +51,16 @@ async def find(
     values = match.values
     values |= {"limit": params.per_page, "offset": (params.page - 1) * params.per_page}
     base = base_of(match, params)
-    hits = ", ".join(
-        f"e.words @@ {term_query(term, f'hit{number}', values)}" for number, term in enumerate(terms)
-    )
+    hits = match.hits
+    if hits is None:
+        hits = [f"e.words @@ {term_query(term, f'hit{n}', values)}" for n, term in enumerate(terms)]
+    words = ", ".join(hits)
     parts = ", ".join(f"'{name}', round(({part})::numeric, 4)" for name, part in PARTS.items())
     explained = f", 'explain', (SELECT json_build_object({parts}) FROM (SELECT p.*) q)" if explain else ""
     shape = f"""json_build_object('card', e.card::json, 'sessions', e.sessions::json, 'serves', p.serves,
       'distance_m', p.distance_m, 'rough', p.rough, 'served', e.serves, 'everywhere', e.everywhere,
       'has_coverage', e.has_coverage, 'in_areas', e.areas, 'due_on', e.due_on,
-      'hits', ARRAY[{hits}]::boolean[]{explained})"""
+      'hits', ARRAY[{words}]::boolean[]{explained})"""
     statement = f"""
 WITH {base},
   kept AS (SELECT * FROM matched WHERE {serving}),
@@ -75,21 +76,19 @@ SELECT (SELECT count(*) FROM kept),
   (SELECT json_agg({shape} ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),
   (SELECT count(*) FROM fitting WHERE NOT open_then AND {serving})
 """
-    async with read.pipeline():
-        cursor = await read.execute(statement.encode(), values)
-        names = await execute_term_names(read)
+    cursor = await execute(read, statement, values)
     row = await cursor.fetchone()
     assert row is not None  # an aggregate always answers with one row
     facets: dict[str, dict[str, int]] = {group: {} for group in GROUPS}
     for value, entries in (row[1] or {}).items():
         group, _, code = value.partition(":")
         facets[group][code] = entries
-    return Found(row[0], facets, row[2] or [], row[3], row[4] or [], row[5], await fetch_term_names(names))
+    return Found(row[0], facets, row[2] or [], row[3], row[4] or [], row[5])
 
 
 async def count(read: ReadConnection, params: SearchParams, match: Match) -> int:
     """How many entries a search has, those near that do not serve the place among them."""
     statement = f"WITH {base_of(match, params, ranked=False)} SELECT count(*) FROM matched"
-    cursor = await read.execute(statement.encode(), match.values)
+    cursor = await execute(read, statement, match.values)
     row = await cursor.fetchone()
     return int(row[0]) if row else 0

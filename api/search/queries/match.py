@@ -15,7 +15,8 @@ PURPOSES = ", ".join(f"'{purpose}'" for purpose in sorted(PUBLIC_PURPOSES))
 
 @dataclass
 class Match:
-    """SQL of one search: a condition for every entry, and its values."""
+    """SQL of one search: a condition for every entry, and its values. `hits` is None where no word is asked
+    for."""
 
     where: list[str] = field(default_factory=lambda: ["e.state <> 'closed'"])
     values: dict[str, Any] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class Match:
     distance: str = "NULL::double precision"
     rough: str = "false"
     text: str = "0.0"
+    hits: list[str] | None = None
     source: str = "face.entries e"
     open_then: str = "true"
 
@@ -38,7 +40,7 @@ def build_match(
     """Conditions of everything but the facet groups."""
     match = Match(values={"today": today})
     if words is not None:
-        match.source, match.text = words.source, words.text
+        match.source, match.text, match.hits = words.source, words.text, words.hits
         match.where.append(words.where)
         match.values |= words.values
     if params.area:
@@ -124,7 +126,8 @@ NOWHERE = (
 def _match_ground(match: Match, ground: Ground) -> None:
     """DESIGN.md rule 2: coverage holds the place, or a public point within the radius and no coverage. An
     entry with neither never vanishes: it matches in its own area, or when we know of none."""
-    here = sql.osgb_point("%(lon)s", "%(lat)s")
+    # A question of its own, so that it is worked out once and not for every entry.
+    here = f"(SELECT {sql.osgb_point('%(lon)s', '%(lat)s')})"
     # The index of words and whereabouts finds candidates. Behind the OFFSET each is measured once, and only
     # when everything an index can say holds.
     match.source += f"""
@@ -186,11 +189,25 @@ ORDERS = {
 }
 
 
+# The values an entry has of each group; `facets` has all of them, as group:value.
+VALUES = {
+    "kind": "ARRAY[e.kind]",
+    "need": "e.needs",
+    "audience": "e.audiences",
+    "access": "e.access",
+    "language": "e.languages",
+    "delivery": "e.delivery",
+    "cost": "array_remove(ARRAY[e.cost], NULL)",
+}
+
+
 def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
-    """Every entry that matches apart from the facet groups, with whether each group that something is chosen
-    in would keep it. Without `ranked` nobody asks how well."""
+    """Every entry that matches apart from the facet groups, with its values of each group that something is
+    chosen in, and whether that group would keep it. Without `ranked` nobody asks how well."""
     chosen = {group: _chosen(params, group, match.values) for group in GROUPS if getattr(params, group)}
-    keeps = "".join(f", {condition} AS ok_{group}" for group, condition in chosen.items())
+    keeps = "".join(
+        f", {condition} AS ok_{group}, {VALUES[group]} AS of_{group}" for group, condition in chosen.items()
+    )
     # How well the words fit is most of the work: it is asked only of what the facets keep.
     text = f"CASE WHEN {' AND '.join(chosen.values())} THEN {match.text} END" if chosen else match.text
     return f"""

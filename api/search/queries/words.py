@@ -1,12 +1,15 @@
 """What our own entries and our curators know of the words that somebody typed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
 from api.db import ReadConnection
+from api.search.postgres import term_query
+from api.search.words import SHORTEST_MENDED, Term
 
 # Synonym rows of (words, one_way_from), and stop words.
 Sayings: TypeAlias = tuple[list[tuple[list[str], str | None]], list[str]]
@@ -28,7 +31,7 @@ SELECT t.typed, coalesce(k.entries, 0)::int,
        k.entries IS NULL AND EXISTS (
          SELECT FROM face.words b
          WHERE b.word COLLATE "C" > t.typed AND b.word COLLATE "C" < t.typed || chr(1114111)),
-       CASE WHEN k.entries IS NULL THEN (
+       CASE WHEN k.entries IS NULL AND length(t.typed) >= %(shortest)s THEN (
          SELECT array_agg(json_build_array(a.word, a.entries)) FROM (
            SELECT word, entries FROM face.words
            WHERE word %% t.typed AND abs(length(word) - length(t.typed)) <= 2
@@ -47,7 +50,8 @@ UNION ALL SELECT ARRAY[word], NULL FROM face.stop_words WHERE word = ANY (%(phra
 
 async def look_up_words(read: ReadConnection, typed: list[str]) -> dict[str, KnownWord]:
     """What our own entries know of each single word."""
-    return await _known(await read.execute(_LOOK_UP_WORDS, {"typed": typed})) if typed else {}
+    values = {"typed": typed, "shortest": 1}
+    return await _known(await read.execute(_LOOK_UP_WORDS, values)) if typed else {}
 
 
 async def _known(cursor: AsyncCursor[TupleRow]) -> dict[str, KnownWord]:
@@ -62,14 +66,23 @@ async def read_lexicon(read: ReadConnection, phrases: list[str]) -> Sayings:
     return await _sayings(await read.execute(_LEXICON, {"phrases": phrases}))
 
 
-async def read_words(
-    read: ReadConnection, phrases: list[str], typed: list[str]
-) -> tuple[Sayings, dict[str, KnownWord]]:
-    """`read_lexicon` and `look_up_words` in one round trip."""
-    async with read.pipeline():
-        sayings = await read.execute(_LEXICON, {"phrases": phrases})
-        known = await read.execute(_LOOK_UP_WORDS, {"typed": typed})
-    return await _sayings(sayings), await _known(known)
+@dataclass(frozen=True)
+class WordsAsked:
+    """`read_lexicon` and `look_up_words` while they are still asked for."""
+
+    sayings: AsyncCursor[TupleRow]
+    known: AsyncCursor[TupleRow]
+
+    async def read(self) -> tuple[Sayings, dict[str, KnownWord]]:
+        return await _sayings(self.sayings), await _known(self.known)
+
+
+async def ask_words(read: ReadConnection, phrases: list[str], typed: list[str]) -> WordsAsked:
+    """Ask what is known of these, for a pipeline that asks more. No word too short to be put right is
+    compared with others: half of all words are like "to"."""
+    sayings = await read.execute(_LEXICON, {"phrases": phrases})
+    values = {"typed": typed, "shortest": SHORTEST_MENDED}
+    return WordsAsked(sayings, await read.execute(_LOOK_UP_WORDS, values))
 
 
 async def _sayings(cursor: AsyncCursor[TupleRow]) -> Sayings:
@@ -83,8 +96,15 @@ async def _sayings(cursor: AsyncCursor[TupleRow]) -> Sayings:
     return groups, stop_words
 
 
-@dataclass(frozen=True)
-class TermName:
+async def read_tsqueries(read: ReadConnection, terms: Sequence[Term]) -> list[str]:
+    """The tsquery of each term in all its ways of being said, as text."""
+    values: dict[str, Any] = {}
+    each = ", ".join(f"{term_query(term, f't{n}', values)}::text" for n, term in enumerate(terms))
+    row = await (await read.execute(f"SELECT {each}".encode(), values)).fetchone()
+    return list(row or ())
+
+
+class TermName(NamedTuple):
     """A need or an audience: its code, its label, and the words people say for it."""
 
     scheme: str
@@ -95,11 +115,11 @@ class TermName:
 
 async def read_term_names(read: ReadConnection) -> list[TermName]:
     """Every need and audience."""
-    return await fetch_term_names(await execute_term_names(read))
+    return await fetch_term_names(await ask_term_names(read))
 
 
-async def execute_term_names(read: ReadConnection) -> AsyncCursor[TupleRow]:
-    """The first half of `read_term_names`, for a round trip that asks more."""
+async def ask_term_names(read: ReadConnection) -> AsyncCursor[TupleRow]:
+    """The first half of `read_term_names`, for a pipeline that asks more."""
     return await read.execute(
         "SELECT scheme, code, label, words FROM face.terms WHERE scheme IN ('need', 'audience')"
     )

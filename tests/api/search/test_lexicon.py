@@ -139,6 +139,11 @@ def test_a_slip_is_put_right_from_our_own_words(read: Read) -> None:
     assert "grief" in term.also, "what means the right word is looked for as well"
 
 
+def test_a_word_of_three_letters_is_taken_as_typed(read: Read) -> None:
+    short, _ = read("tae bereavement")
+    assert (short.typed, short.corrected, short.known) == ("tae", (), False)
+
+
 def test_only_the_last_word_may_be_half_typed(read: Read) -> None:
     assert read("garden berea")[1].prefix
     first = read("berea garden")[0]
