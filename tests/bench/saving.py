@@ -61,6 +61,11 @@ FROM gazetteer.postcode_group g,
     'BA BB BD BE BF BG BH BJ BL BN BP BQ BR BS BT BU BW BX BY BZ', ' ')) WITH ORDINALITY AS a (letter, n)
 WHERE g.kind = 'sector' ON CONFLICT DO NOTHING
 """
+# What the database works out of other columns cannot be copied in.
+FILLED_COLUMNS: Final = """
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
 FACTS: Final[dict[str, dict[str, Any]]] = {
     "timebank": {"hour_buys": "An hour of gardening", "people_give": ["Lifts", "Baking"]},
     "mutual_aid": {"scale": "village", "help_given": ["Shopping", "Dog walking"]},
@@ -253,32 +258,35 @@ def timed_projection(clock: Clock) -> Iterator[None]:
         yield
 
 
-def copy_plainly(url: str) -> Clock:
+def copy_plainly(url: str, kept: Sequence[str] = KEPT) -> Clock:
     """COPY what the entries became into bare tables with the same indexes."""
     with psycopg.connect(url, autocommit=True) as connection, tempfile.TemporaryDirectory() as folder:
         clock = Clock(connection.info.backend_pid)
         connection.execute("DROP SCHEMA IF EXISTS plain CASCADE")
         connection.execute("CREATE SCHEMA plain")
-        for part, schema, tables in ((KEPT_COPIED, "directory", KEPT), (SHOWN_COPIED, "face", SHOWN)):
+        for part, schema, tables in ((KEPT_COPIED, "directory", kept), (SHOWN_COPIED, "face", SHOWN)):
             for table in tables:
                 file = Path(folder) / table
-                bare = _empty_copy(connection, f"{schema}.{table}", file)
-                clock.time(part, partial(_fill, connection, bare, file))
+                bare, columns = _empty_copy(connection, f"{schema}.{table}", file)
+                clock.time(part, partial(_fill, connection, f"{bare} ({columns})", file))
         connection.execute("DROP SCHEMA plain CASCADE")
     return clock
 
 
-def _empty_copy(connection: psycopg.Connection[Any], table: str, file: Path) -> str:
-    """The name of an empty table like this one; its rows are in the file."""
+def _empty_copy(connection: psycopg.Connection[Any], table: str, file: Path) -> tuple[str, str]:
+    """The name of an empty table like this one and the columns to fill; its rows are in the file."""
     bare = f"plain.{table.replace('.', '_')}"
-    connection.execute(f"CREATE TABLE {bare} (LIKE {table} INCLUDING INDEXES)".encode())
-    with connection.cursor().copy(f"COPY {table} TO STDOUT".encode()) as out, file.open("wb") as held:
-        held.writelines(out)
-    return bare
+    connection.execute(f"CREATE TABLE {bare} (LIKE {table} INCLUDING INDEXES INCLUDING GENERATED)".encode())
+    row = connection.execute(FILLED_COLUMNS, [table]).fetchone()
+    columns = str(row and row[0])
+    with connection.cursor().copy(f"COPY {table} ({columns}) TO STDOUT".encode()) as out:
+        with file.open("wb") as held:
+            held.writelines(out)
+    return bare, columns
 
 
-def _fill(connection: psycopg.Connection[Any], bare: str, file: Path) -> None:
-    with connection.cursor().copy(f"COPY {bare} FROM STDIN".encode()) as copy, file.open("rb") as held:
+def _fill(connection: psycopg.Connection[Any], into: str, file: Path) -> None:
+    with connection.cursor().copy(f"COPY {into} FROM STDIN".encode()) as copy, file.open("rb") as held:
         while block := held.read(1_000_000):
             copy.write(block)
 
