@@ -1,11 +1,10 @@
 """One import from file to report: read, map, check, locate, match, store."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import writing
+from api.face.service import write_counts
 from api.models import IngestRun, Source
 from geo.gazetteer import fold_name
 from ingest import queries, queries_runs
+from ingest.ahead import ReadAhead
 from ingest.checks.places import PlaceChecks
 from ingest.chunks import Importing, bring_in_chunk
 from ingest.conflicts import Conflicts
@@ -41,11 +42,6 @@ class _Rows:
     rows: Sequence[Row]
     keys: list[str | None]
     names: frozenset[str]
-
-    def chunks(self) -> Iterator[list[tuple[Row, str | None]]]:
-        pairs = zip(self.rows, self.keys, strict=True)
-        while chunk := list(islice(pairs, CHUNK)):
-            yield chunk
 
 
 @dataclass(frozen=True)
@@ -176,7 +172,7 @@ def _run(
     gone = held - in_file - set(run.renamed.values())
     vanished = find_vanished(source, held=len(held), gone=gone, missing=_missing(source, read))
     if vanished.refusal is None or not report.applied:
-        _bring_in(run, read, vanished, source, tally, progress, applied=report.applied)
+        _bring_in(run, read, vanished, source, tally, progress, held=held, applied=report.applied)
     queries_runs.copy_fates(session, tally.rewound())
     report = replace(
         report,
@@ -199,6 +195,7 @@ def _bring_in(
     tally: Tally,
     progress: Progress | None,
     *,
+    held: set[str],
     applied: bool,
 ) -> None:
     """All rows, then what is gone. A dry run takes it all back."""
@@ -210,12 +207,16 @@ def _bring_in(
         queries.remember_what_was(session, run.run_id)
     queries.rename_rows(session, run.known.code, run.renamed)
     done = 0
-    for chunk in read.chunks():
-        for fate in bring_in_chunk(run, chunk):
-            tally.add(fate)
-        done += len(chunk)
-        if progress is not None:
-            progress(done, len(read.keys))
+    known = held | run.renamed.keys()
+    with ReadAhead(run.known, read.rows, read.keys, held=known, size=CHUNK) as ahead:
+        run.read_ahead = ahead.start
+        for chunk in ahead:
+            for fate in bring_in_chunk(run, chunk):
+                tally.add(fate)
+            done += len(chunk)
+            if progress is not None:
+                progress(done, len(read.keys))
+    write_counts(session, run.counts)
     for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
         tally.add(fate)
     queries.remember_what_was(session, None)

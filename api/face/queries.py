@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
 from api.face.projection import COLUMNS, PROJECTION, SESSION_ROWS
-from api.face.queries_squares import keep_squares, read_pins, rebuild_squares
+from api.face.queries_squares import Moved, Pin, keep_squares, read_pins, rebuild_squares
 
 _NAMES = ", ".join(COLUMNS)
 _UPSERT = f"""
@@ -81,34 +82,55 @@ def take_turn(session: Session) -> None:
     _run(session, _TAKE_TURN)
 
 
-def project(session: Session, ids: Sequence[UUID]) -> None:
+@dataclass
+class Counts:
+    """What is yet to be told to the counts kept of many entries together: in how many entries more each word
+    is, and which squares of the map to count again."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    moved: Moved = field(default_factory=Moved)
+
+    def add(self, more: "Counts") -> None:
+        self.words.update(more.words)
+        self.moved.squares |= more.moved.squares
+        self.moved.without_pin.update(more.moved.without_pin)
+
+
+def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
     """Work out the public face of these entries; those no longer published leave it.
-    What is kept of many entries together (here the words) hears of the old rows before they go and of the new
-    ones once they are there: it takes away the one and adds the other."""
-    if not ids:
-        return
+    What is kept of many entries together hears of the old rows before they go and of the new ones once they
+    are there: it takes away the one and adds the other (`write_counts`)."""
     given = _array(ids)
     take_turn(session)
     _run(session, _PLAN_EACH_TIME)
-    used = Counter[str]()
-    _count_words(session, given, used, change=-1)
-    pins = read_pins(session, ids)
-    _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
+    pins: set[Pin] = set()
+    held = _count_words(session, given, counts.words, change=-1)
+    if held:
+        pins = read_pins(session, ids)
+        _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
     _run(session, _LEND_SLUGS, ids=given)
     _run(session, _UPSERT.replace("/*only*/", _ONLY), ids=given)
-    _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
+    if held:
+        _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
     _run(session, _ADD_SESSIONS.replace("/*only*/", "WHERE s.entry_id = ANY (:ids)"), ids=given)
-    _count_words(session, given, used, change=1)
-    _write_words(session, used)
-    keep_squares(session, before=pins, after=read_pins(session, ids))
+    _count_words(session, given, counts.words, change=1)
+    counts.moved.note(before=pins, after=read_pins(session, ids))
     _run(session, _NEXT_VERSION)
 
 
-def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> None:
-    """Add to `used` in how many of these entries each word is, or take it away."""
+def write_counts(session: Session, counts: Counts) -> None:
+    _run(session, _PLAN_EACH_TIME)
+    _write_words(session, counts.words)
+    keep_squares(session, counts.moved)
+
+
+def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> int:
+    """Add to `used` in how many of these entries each word is, or take it away: how many entries there are."""
     count = used.update if change > 0 else used.subtract
-    for body in session.scalars(text(_BODIES), {"ids": ids}):
+    bodies = session.scalars(text(_BODIES), {"ids": ids}).all()
+    for body in bodies:
         count(set(body.split(" ")))
+    return len(bodies)
 
 
 def _write_words(session: Session, used: Counter[str]) -> None:
