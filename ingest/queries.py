@@ -194,8 +194,8 @@ ON CONFLICT (source_code, row_key) DO UPDATE SET entry_id = excluded.entry_id,
 
 
 _COPY_ROWS = """
-COPY directory.source_row (source_code, row_key, entry_id, fingerprint, row_print, version, document, problems)
-FROM STDIN
+COPY directory.source_row
+  (source_code, row_key, entry_id, fingerprint, row_print, version, document, problems) FROM STDIN
 """
 
 

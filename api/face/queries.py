@@ -16,34 +16,47 @@ from api.face.queries_squares import Moved, Pin, keep_squares, read_pins, rebuil
 
 _NAMES = ", ".join(COLUMNS)
 _UPSERT = f"""
-INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION} /*only*/
+INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION}
 ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "id")}
 WHERE ({", ".join(f"old.{name}" for name in COLUMNS)})
   IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})
 """
-_ONLY = "AND e.id = ANY (:ids)"
+_GIVEN = "unnest(CAST(:ids AS uuid[])) AS given (id)"
+
+
+def _only(statement: str, table: str, alias: str, *, by: str) -> str:
+    """The statement for the given entries alone, each looked up for itself: while an import fills the tables
+    nobody knows how large they are, and the planner would rather read them whole, each time."""
+    everything = f"FROM {table} {alias}\n"
+    if everything not in statement:
+        raise ValueError(f"this does not read from {table}")
+    each = f"(SELECT * FROM {table} WHERE {by} = given.id OFFSET 0) {alias}"
+    return statement.replace(everything, f"FROM {_GIVEN} CROSS JOIN LATERAL {each}\n")
+
+
 _FORGET = """
 DELETE FROM face.entries f WHERE NOT EXISTS (
   SELECT FROM directory.entry e WHERE e.id = f.id AND e.stage = 'published') /*only*/
-"""
-# A slug may have passed from one entry to another; the one that had it is worked out again as well.
-_LEND_SLUGS = """
-UPDATE face.entries f SET slug = f.id::text FROM directory.entry e
-WHERE e.id = ANY (:ids) AND f.slug = e.slug AND f.id <> e.id
 """
 _SESSION_COLUMNS = (
     "entry_id, position, purpose, repeats, weekday, nth, every, starts_on, until, from_minute, to_minute, "
     "not_on, also_on"
 )
 _DROP_SESSIONS = f"""
-DELETE FROM face.sessions f WHERE /*only*/ NOT EXISTS (
+DELETE FROM face.sessions f WHERE NOT EXISTS (
   SELECT FROM ({SESSION_ROWS}) s WHERE (s.entry_id, s.position) = (f.entry_id, f.position)
     AND ROW({", ".join("s." + c for c in _SESSION_COLUMNS.split(", "))})
       IS NOT DISTINCT FROM ROW({", ".join("f." + c for c in _SESSION_COLUMNS.split(", "))}))
 """
 _ADD_SESSIONS = f"""
-INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} /*only*/ ON CONFLICT DO NOTHING
+INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} ON CONFLICT DO NOTHING
 """
+_UPSERT_ONLY = _only(_UPSERT, "directory.entry", "e", by="id")
+# A slug may have passed from one entry to another; the one that had it is worked out again as well.
+_LEND_SLUGS = """
+UPDATE face.entries f SET slug = f.id::text FROM ({each}) e WHERE f.slug = e.slug AND f.id <> e.id
+""".format(each=_only("SELECT e.id, e.slug FROM directory.entry e\n", "directory.entry", "e", by="id"))
+_ADD_SESSIONS_ONLY = _only(_ADD_SESSIONS, "directory.session", "s", by="entry_id")
 _WORDS = """
 SELECT word, coalesce((ts_lexize('english_stem', word))[1], word), count(*) FROM (
   SELECT DISTINCT f.id, unnest(string_to_array(f.body, ' ')) AS word FROM face.entries f) used
@@ -109,10 +122,10 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
         pins = read_pins(session, ids)
         _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
     _run(session, _LEND_SLUGS, ids=given)
-    _run(session, _UPSERT.replace("/*only*/", _ONLY), ids=given)
+    _run(session, _UPSERT_ONLY, ids=given)
     if held:
         _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
-    _run(session, _ADD_SESSIONS.replace("/*only*/", "WHERE s.entry_id = ANY (:ids)"), ids=given)
+    _run(session, _ADD_SESSIONS_ONLY, ids=given)
     _count_words(session, given, counts.words, change=1)
     counts.moved.note(before=pins, after=read_pins(session, ids))
     _run(session, _NEXT_VERSION)
@@ -125,7 +138,7 @@ def write_counts(session: Session, counts: Counts) -> None:
 
 
 def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> int:
-    """Add to `used` in how many of these entries each word is, or take it away: how many entries there are."""
+    """Add to `used` in how many of these entries each word is, or take it away. How many they are."""
     count = used.update if change > 0 else used.subtract
     bodies = session.scalars(text(_BODIES), {"ids": ids}).all()
     for body in bodies:

@@ -1,5 +1,5 @@
-"""Measures a whole import as a coordinator runs it: `hereabouts ingest FILE --apply` of a large CSV in a process
-of its own, the same file again, and beside both plain COPY of the rows they became.
+"""Measures a whole import as a coordinator runs it: `hereabouts ingest FILE --apply` of a large CSV in a
+process of its own, the same file again, and beside both plain COPY of the rows they became.
 """
 
 import csv

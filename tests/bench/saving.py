@@ -271,9 +271,11 @@ def _empty_copy(connection: psycopg.Connection[Any], table: str, file: Path) -> 
     connection.execute(f"CREATE TABLE {bare} (LIKE {table} INCLUDING INDEXES INCLUDING GENERATED)".encode())
     row = connection.execute(FILLED_COLUMNS, [table]).fetchone()
     columns = str(row and row[0])
-    with connection.cursor().copy(f"COPY {table} ({columns}) TO STDOUT".encode()) as out:
-        with file.open("wb") as held:
-            held.writelines(out)
+    with (
+        connection.cursor().copy(f"COPY {table} ({columns}) TO STDOUT".encode()) as out,
+        file.open("wb") as held,
+    ):
+        held.writelines(out)
     return bare, columns
 
 
