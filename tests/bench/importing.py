@@ -97,6 +97,20 @@ def run(url: str, folder: Path, rows: int = ROWS) -> dict[str, Any]:
     }
 
 
+def verdict(figures: dict[str, Any]) -> str:
+    """The figures against the aims."""
+    first, rows = figures["first"], figures["rows"]
+    copied = rows / sum(part["seconds"] for part in figures["copy"].values())
+    quick = "met" if first["rows_a_second"] >= LEAST_A_SECOND else "MISSED"
+    small = "met" if max(first["peak_mb"], figures["again"]["peak_mb"]) < MOST_MB else "MISSED"
+    return (
+        f"import: {first['rows_a_second']:,} rows a second, from the start of the command to its end; "
+        f"aim {LEAST_A_SECOND:,}, {quick}\n"
+        f"  plain COPY of the same rows: {copied:,.0f} a second\n"
+        f"  peak memory {first['peak_mb']} MB; aim under {MOST_MB} MB, {small}"
+    )
+
+
 def make_rows(rows: int, centres: list[Centre], postcodes: list[str]) -> Iterator[list[str]]:
     """What a council's list says of each: every third is at a hall that others use too, and about twenty
     share an organisation."""
