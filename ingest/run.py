@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import writing
-from api.face.service import write_counts
+from api.face.service import Counts, write_counts
 from api.models import IngestRun, Source
 from geo.gazetteer import fold_name
 from ingest import queries, queries_runs
@@ -32,6 +32,8 @@ from ingest.tally import Tally
 from ingest.vanishing import Vanished, find_vanished, let_go
 
 CHUNK = 1_000
+# Words and squares that wait to be counted: written now and then, so that memory stays small.
+MOST_WAITING = 50_000
 
 
 @dataclass(frozen=True)
@@ -213,10 +215,12 @@ def _bring_in(
         for chunk in ahead:
             for fate in bring_in_chunk(run, chunk):
                 tally.add(fate)
+            if len(run.counts) > MOST_WAITING:
+                _write_counts(run)
             done += len(chunk)
             if progress is not None:
                 progress(done, len(read.keys))
-    write_counts(session, run.counts)
+    _write_counts(run)
     for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
         tally.add(fate)
     queries.remember_what_was(session, None)
@@ -224,6 +228,11 @@ def _bring_in(
         undoable.commit()
     else:
         undoable.rollback()
+
+
+def _write_counts(run: Importing) -> None:
+    waiting, run.counts = run.counts, Counts()
+    write_counts(run.session, waiting)
 
 
 def _notes(known: KnownSource, stopped: int) -> tuple[Problem, ...]:

@@ -103,6 +103,10 @@ class Counts:
     words: Counter[str] = field(default_factory=Counter)
     moved: Moved = field(default_factory=Moved)
 
+    def __len__(self) -> int:
+        """How many words and squares wait."""
+        return len(self.words) + len(self.moved.squares)
+
     def add(self, more: "Counts") -> None:
         self.words.update(more.words)
         self.moved.squares |= more.moved.squares

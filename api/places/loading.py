@@ -29,8 +29,8 @@ REPORT_EVERY = 20_000
 @dataclass
 class GazetteerReport:
     """What one file brought. `refused` rows of Code-Point Open have no location (quality 90 or 0,0):
-    the postcode is kept as real, without a point. Of an older release, `terminated` postcodes are no longer in
-    use, and `elsewhere` are those with letters of which we hold none in use, so that we cannot know.
+    the postcode is kept as real, without a point. Of an older release, `terminated` postcodes are no longer
+    in use, and `elsewhere` are those with letters of which we hold none in use, so that we cannot know.
     `problems` are rows we could not read, in words."""
 
     postcodes: int = 0
