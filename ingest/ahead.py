@@ -24,19 +24,23 @@ class ReadRow:
 
 class ReadAhead:
     """Chunks of rows in the order of the file, at most one of them ahead. `held` are the keys of rows that we
-    know: those are not mapped ahead, nor a second row of the same key."""
+    know: those are not mapped ahead, nor a second row of the same key. `keys` are those of all rows, None
+    where nobody has worked them out."""
 
     def __init__(
         self,
         known: KnownSource,
         rows: Sequence[Row],
-        keys: Sequence[str | None],
+        keys: Sequence[str | None] | None,
         *,
         held: Collection[str],
         size: int,
     ) -> None:
         self._known = known
-        self._pairs = zip(rows, keys, strict=True)
+        # The rows may be read anew at each walk, so they are walked through once.
+        self._pairs = (
+            ((row, self._key(row)) for row in rows) if keys is None else zip(rows, keys, strict=True)
+        )
         self._held, self._size = held, size
         self._met: set[str] = set()
         self._pool = ThreadPoolExecutor(1, "read-ahead")
@@ -63,6 +67,9 @@ class ReadAhead:
 
     def _read(self) -> list[ReadRow]:
         return [self._read_row(row, key) for row, key in islice(self._pairs, self._size)]
+
+    def _key(self, row: Row) -> str | None:
+        return None if row.broken else self._known.key_of(row)
 
     def _read_row(self, row: Row, key: str | None) -> ReadRow:
         print_ = row_print(self._known, row)

@@ -38,12 +38,12 @@ MOST_WAITING = 50_000
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows of a file with their keys. The rows may be read anew at each walk: a large file is never in
-    memory as a whole."""
+    """The rows of a file with their keys; `keys` is None while nobody needs them all at once. The rows may be
+    read anew at each walk: a large file is never in memory as a whole."""
 
     rows: Sequence[Row]
-    keys: list[str | None]
-    names: frozenset[str]
+    keys: list[str | None] | None = None
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -167,9 +167,11 @@ def _run(
     queries.lock_source(session, known.code)
     notes = _notes(known, queries_runs.stop_unfinished(session, known.code, report.run_id, report.started_at))
     source = queries.get_source_row(session, known.code)
-    read = _read_keys(known, rows, names=bool(source.canaries))
-    in_file = {key for key in read.keys if key is not None}
     held = queries.known_keys(session, known.code)
+    # The first time there is nothing that could be gone or renamed: one walk through the file is enough.
+    is_first = not held and not source.canaries
+    read = _Rows(rows) if is_first else _read_keys(known, rows, names=bool(source.canaries))
+    in_file = {key for key in read.keys or () if key is not None}
     run.renamed = find_renamed(in_file - held, held - in_file)
     gone = held - in_file - set(run.renamed.values())
     vanished = find_vanished(source, held=len(held), gone=gone, missing=_missing(source, read))
@@ -219,7 +221,7 @@ def _bring_in(
                 _write_counts(run)
             done += len(chunk)
             if progress is not None:
-                progress(done, len(read.keys))
+                progress(done, len(read.rows))
     _write_counts(run)
     for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
         tally.add(fate)
@@ -266,7 +268,7 @@ def _read_keys(known: KnownSource, rows: Sequence[Row], *, names: bool) -> _Rows
 
 def _missing(source: Source, read: _Rows) -> list[str]:
     """Canaries that are not in the file, by name or key."""
-    keys = set(read.keys)
+    keys = set(read.keys or ())
     return [one for one in source.canaries if fold_name(one) not in read.names and one not in keys]
 
 
