@@ -157,6 +157,8 @@ def _clean(query: str) -> str:
 
     Format characters (category Cf) go without a trace: pasted text hides them inside words.
     """
+    if query.isascii() and query.isprintable():
+        return " ".join(query.split())
     shown = (c for c in query if unicodedata.category(c) != "Cf")
     kept = (" " if unicodedata.category(c) in {"Cc", "Cs", "Cn"} else c for c in shown)
     return " ".join("".join(kept).split())

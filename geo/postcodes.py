@@ -6,6 +6,7 @@ Shapes follow Royal Mail's Programmers' Guide to the Postcode Address File and B
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 MAX_LENGTH: Final = 60
@@ -59,6 +60,12 @@ def parse_postcode(text: str) -> Postcode | PartialPostcode | None:
 
     Shape alone is judged: a well-formed postcode may still not exist.
     """
+    return _parse(text) if len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=8_192)
+def _parse(text: str) -> Postcode | PartialPostcode | None:
+    """One postcode is asked for by several who look at the same address."""
     words = _words(text)
     squashed = "".join(words)
     if not 2 <= len(squashed) <= 7:

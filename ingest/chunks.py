@@ -1,6 +1,6 @@
 """One chunk of rows on its way in: what is new about them, what they are, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.entries.service import Saved
+from api.face.service import Counts
 from ingest import queries
+from ingest.ahead import ReadRow
 from ingest.checks.places import PlaceChecks
 from ingest.conflicts import Conflicts
-from ingest.mapping import KnownSource, MappedRow, fingerprint, map_row, row_print
+from ingest.mapping import KnownSource, MappedRow, fingerprint, map_row
 from ingest.matching import FindDuplicates, LooksLike, Match, match_row
 from ingest.queries import Newest, SeenRow
 from ingest.report import Fate, Problem, RowFate
@@ -26,7 +28,8 @@ _GOOD_ENOUGH = frozenset({"exact", "postcode"})
 @dataclass
 class Importing:
     """What all chunks of one run share. `renamed` are keys that rows had before: {new: old}. `first` is
-    where in the file each key was met."""
+    where in the file each key was met; `counts` is what the public face counts once, at the
+    end; `read_ahead` begins with the next rows while the database works."""
 
     session: Session
     known: KnownSource
@@ -38,26 +41,22 @@ class Importing:
     renamed: dict[str, str] = field(default_factory=dict)
     find_duplicates: FindDuplicates | None = None
     first: dict[str, tuple[int, str]] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    read_ahead: Callable[[], object] = lambda: None
 
     @property
     def why(self) -> str:
         return f"Brought in from {self.file_name}"
 
 
-@dataclass(frozen=True)
-class _Print:
-    row: Row
-    key: str | None
-    print: str
-
-
-def bring_in_chunk(run: Importing, rows: Sequence[tuple[Row, str | None]]) -> list[RowFate]:
-    """The fates of these rows (each with its key) in their order. Nothing is committed."""
-    printed = [_Print(row, key, row_print(run.known, row)) for row, key in rows]
-    seen = queries.seen_rows(run.session, run.known.code, {one.key for one in printed if one.key is not None})
+def bring_in_chunk(run: Importing, rows: Sequence[ReadRow]) -> list[RowFate]:
+    """The fates of these rows in their order. Nothing is committed."""
+    if all(one.mapped is None for one in rows):
+        run.read_ahead()
+    seen = queries.seen_rows(run.session, run.known.code, {one.key for one in rows if one.key is not None})
     fates: dict[int, RowFate] = {}
-    todo: list[_Print] = []
-    for one in printed:
+    todo: list[ReadRow] = []
+    for one in rows:
         before = seen.get(one.key) if one.key is not None else None
         if _is_twin(run, one):
             fates[one.row.number] = _refused(run, one.row, one.key)
@@ -67,10 +66,10 @@ def bring_in_chunk(run: Importing, rows: Sequence[tuple[Row, str | None]]) -> li
         else:
             todo.append(one)
     fates |= _bring_in_changed(run, todo, seen)
-    return _say_where(run.session, [fates[one.row.number] for one in printed])
+    return _say_where(run.session, [fates[one.row.number] for one in rows])
 
 
-def _is_twin(run: Importing, one: _Print) -> bool:
+def _is_twin(run: Importing, one: ReadRow) -> bool:
     """Two rows with one key cannot both be the entry: the first is, the second is refused."""
     if one.key is None or one.key not in run.first:
         return False
@@ -93,7 +92,9 @@ def _unchanged(run: Importing, row: Row, seen: SeenRow) -> RowFate:
     return RowFate(row.number, seen.key, name, "unchanged", seen.entry_id, problems)
 
 
-def _bring_in_changed(run: Importing, todo: Sequence[_Print], seen: dict[str, SeenRow]) -> dict[int, RowFate]:
+def _bring_in_changed(
+    run: Importing, todo: Sequence[ReadRow], seen: dict[str, SeenRow]
+) -> dict[int, RowFate]:
     """Map, check, match and store the rows that say something new."""
     fates: dict[int, RowFate] = {}
     prints, mapped = {}, []
@@ -102,7 +103,7 @@ def _bring_in_changed(run: Importing, todo: Sequence[_Print], seen: dict[str, Se
         if _is_twin(run, one):
             fates[one.row.number] = _refused(run, one.row, one.key)
             continue
-        made = map_row(run.known, one.row)
+        made = one.mapped or map_row(run.known, one.row)
         if made.draft is None:
             fates[one.row.number] = _refused(run, one.row, one.key)
             continue
@@ -116,7 +117,7 @@ def _bring_in_changed(run: Importing, todo: Sequence[_Print], seen: dict[str, Se
     for match in matches:
         number = match.mapped.row.number
         fates[number] = _fate(run, match, outcomes.get(number), doubles.get(number, ()))
-    _remember(run, matches, outcomes, prints)
+    _remember(run, matches, outcomes, prints, seen)
     return fates
 
 
@@ -164,7 +165,9 @@ def _find_duplicates(run: Importing, matches: Sequence[Match]) -> dict[int, Sequ
 
 def _save(run: Importing, matches: Sequence[Match]) -> dict[int, Saved | Refusal]:
     to_save = [match for match in matches if match.todo != "keep"]
-    saved = save_matches(run.session, run.known.code, to_save, why=run.why)
+    saved = save_matches(
+        run.session, run.known.code, to_save, why=run.why, counts=run.counts, meanwhile=run.read_ahead
+    )
     return {match.mapped.row.number: one for match, one in zip(to_save, saved, strict=True)}
 
 
@@ -210,6 +213,7 @@ def _remember(
     matches: Sequence[Match],
     outcomes: dict[int, Saved | Refusal],
     prints: dict[int, str],
+    seen: dict[str, SeenRow],
 ) -> None:
     rows = []
     for match in matches:
@@ -219,7 +223,8 @@ def _remember(
             continue
         run.conflicts.settle_into(run.session, entry_id, match.clashes)
         rows.append(_seen_row(match, outcome, entry_id, prints[match.mapped.row.number]))
-    queries.keep_rows(run.session, run.known.code, rows)
+    queries.add_rows(run.session, run.known.code, [row for row in rows if row.key not in seen])
+    queries.keep_rows(run.session, run.known.code, [row for row in rows if row.key in seen])
 
 
 def _seen_row(match: Match, outcome: Saved | None, entry_id: UUID, print_: str) -> SeenRow:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ from api.entries.schemas import (
 from api.entries.vocabulary import KINDS, LANGUAGE_LABELS, AccessFact, ContactKind, Cost, Kind
 from geo.crs import GRID_EAST_M, GRID_NORTH_M, to_wgs84
 from geo.gazetteer import fold_name
-from ingest.hours import read_hours, read_week
+from ingest.hours import HoursRead, read_hours, read_week
 from ingest.meanings import WEEK, Meaning
 from ingest.table import Row
 from ingest.values import read_email, read_phones, read_postcode, read_web_address
@@ -55,6 +55,8 @@ class EntryMaker:
             self.columns[one.means].append(one.heading)
         self._folded = {means: list(map(fold_name, given)) for means, given in self.columns.items()}
         ours = {fold_name(word): one.code for one in KINDS for word in (one.code, one.label, one.plural)}
+        self.contacts = mapping.of("phone", "email", "web")
+        self.week = tuple(self.column(day) or _NO_COLUMN for day in WEEK)
         self.kinds = ours | {fold_name(word): kind for word, kind in mapping.kinds.items()}
         self.terms = known_terms() | {fold_name(word): code for word, code in mapping.terms.items()}
 
@@ -63,7 +65,9 @@ class EntryMaker:
 
     def all(self, row: Row, meaning: Meaning) -> list[str]:
         """The filled cells that mean this, each in one line."""
-        found = (" ".join(row.cells.get(one, "").split()) for one in self._folded.get(meaning, ()))
+        if meaning not in self._folded:
+            return []
+        found = (" ".join(row.cells.get(one, "").split()) for one in self._folded[meaning])
         return [text for text in found if text]
 
     def one(self, row: Row, meaning: Meaning) -> str | None:
@@ -90,7 +94,7 @@ class EntryMaker:
             place=_place(self, row),
             privacy=self.mapping.privacy,
             sessions=sessions,
-            contacts=_contacts(self.mapping, row),
+            contacts=_contacts(self, row),
             needs=_needs(self, row),
             languages=_languages(self, row),
             age_from=_age(self.one(row, "age_from")),
@@ -200,9 +204,8 @@ def _number(text: str | None) -> float | None:
 def _sessions(make: EntryMaker, row: Row) -> tuple[list[SessionDraft], str | None]:
     """The sessions, and in the file's own words what could not be read as one."""
     sessions: list[SessionDraft] = []
-    week = tuple(make.column(day) or _NO_COLUMN for day in WEEK)
-    if set(week) != {_NO_COLUMN}:
-        sessions += read_week(row, week, purpose="session", label=None, since=HOURS_SINCE)
+    if set(make.week) != {_NO_COLUMN}:
+        sessions += read_week(row, make.week, purpose="session", label=None, since=HOURS_SINCE)
     words = []
     for column in make.columns.get("hours", ()):
         found, left = read_times(row, column)
@@ -214,16 +217,21 @@ def _sessions(make: EntryMaker, row: Row) -> tuple[list[SessionDraft], str | Non
 def read_times(row: Row, column: str) -> tuple[list[SessionDraft], str | None]:
     """A cell of times as sessions, and what of it is kept as words: words that may mean two things make no
     session."""
-    found = read_hours(row.text(column), today=datetime.now(UTC).date())
+    found = _read_times(row.text(column), datetime.now(UTC).date())
     if found.issue is not None:
         row.note(column, found.issue.what, found.issue.todo, value=found.text[:200])
     left = "; ".join(found.notes) if found.understood == "whole" else found.text
     return list(found.sessions), left or None
 
 
-def _contacts(mapping: "Mapping", row: Row) -> list[ContactDraft]:
+@lru_cache(maxsize=4_000)
+def _read_times(text: str | None, today: date) -> HoursRead:
+    return read_hours(text, today=today)
+
+
+def _contacts(make: EntryMaker, row: Row) -> list[ContactDraft]:
     contacts: list[ContactDraft] = []
-    for column in mapping.of("phone", "email", "web"):
+    for column in make.contacts:
         kind: ContactKind
         if column.means == "email":
             kind, value = "email", read_email(row, column.heading)

@@ -3,8 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 
 import api.entries
 import geo
-from api.entries.schemas import EntryDraft, SessionDraft
+from api.entries.schemas import EntryDraft
 from api.entries.sessions import RuleError, normalise_session
 from ingest.checks.addresses import check_place
 from ingest.checks.texts import check_texts
@@ -79,7 +78,7 @@ def _make_draft(source: KnownSource, row: Row) -> EntryDraft | None:
     try:
         draft = source.map_row(row)
         # In the forms we keep, so that what is stored can be compared with what comes in.
-        draft.sessions = [_normalised(one) for one in draft.sessions]
+        draft.sessions = [normalise_session(one) for one in draft.sessions]
         return draft
     except ValidationError as error:
         for one in error.errors():
@@ -89,21 +88,6 @@ def _make_draft(source: KnownSource, row: Row) -> EntryDraft | None:
     except RuleError as error:
         row.note("sessions", str(error), f"Mend the times in the file. {_AGAIN}", value="")
     return None
-
-
-def _normalised(session: SessionDraft) -> SessionDraft:
-    rule, starts_on = _normal_rule(session.rrule, session.starts_on, session.starts_at, session.ends_at)
-    return session.model_copy(update={"rrule": rule, "starts_on": starts_on})
-
-
-@lru_cache(maxsize=10_000)
-def _normal_rule(
-    rule: str | None, starts_on: date, starts_at: time | None, ends_at: time | None
-) -> tuple[str | None, date]:
-    """A file repeats a few rules many times, and working one out is most of the time a row takes."""
-    session = SessionDraft(rrule=rule, starts_on=starts_on, starts_at=starts_at, ends_at=ends_at)
-    kept = normalise_session(session)
-    return kept.rrule, kept.starts_on
 
 
 def as_document(draft: EntryDraft) -> dict[str, Any]:

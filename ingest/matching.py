@@ -45,7 +45,8 @@ class Match:
     """Whether the entry will say just what the row says."""
 
     def to_save(self, source_code: str) -> ToSave:
-        return ToSave(self.draft, self.entry_id, expected_version=self.version, source_code=source_code)
+        document = self.mapped.document if self.draft is self.mapped.draft else None
+        return ToSave(self.draft, self.entry_id, self.version, source_code, document)
 
 
 def match_row(

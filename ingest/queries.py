@@ -193,6 +193,23 @@ ON CONFLICT (source_code, row_key) DO UPDATE SET entry_id = excluded.entry_id,
 """)
 
 
+_COPY_ROWS = """
+COPY directory.source_row
+  (source_code, row_key, entry_id, fingerprint, row_print, version, document, problems) FROM STDIN
+"""
+
+
+def add_rows(session: Session, source_code: str, rows: Sequence[SeenRow]) -> None:
+    """Remember rows that this source never had before."""
+    if not rows:
+        return
+    with driver(session).cursor() as cursor, cursor.copy(_COPY_ROWS) as copy:
+        for row in rows:
+            said = _json(row.document) if row.document is not None else None
+            kept = row.key, row.entry_id, row.fingerprint, row.row_print, row.version
+            copy.write_row((source_code, *kept, said, _json(row.problems) if row.problems else "[]"))
+
+
 def keep_rows(session: Session, source_code: str, rows: Sequence[SeenRow]) -> None:
     """Remember what these rows said and which entries they are."""
     if not rows:

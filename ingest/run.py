@@ -1,11 +1,10 @@
 """One import from file to report: read, map, check, locate, match, store."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import writing
+from api.face.service import Counts, write_counts
 from api.models import IngestRun, Source
 from geo.gazetteer import fold_name
 from ingest import queries, queries_runs
+from ingest.ahead import ReadAhead
 from ingest.checks.places import PlaceChecks
 from ingest.chunks import Importing, bring_in_chunk
 from ingest.conflicts import Conflicts
@@ -31,21 +32,18 @@ from ingest.tally import Tally
 from ingest.vanishing import Vanished, find_vanished, let_go
 
 CHUNK = 1_000
+# Words and squares that wait to be counted: written now and then, so that memory stays small.
+MOST_WAITING = 50_000
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows of a file with their keys. The rows may be read anew at each walk: a large file is never in
-    memory as a whole."""
+    """The rows of a file with their keys; `keys` is None while nobody needs them all at once. The rows may be
+    read anew at each walk: a large file is never in memory as a whole."""
 
     rows: Sequence[Row]
-    keys: list[str | None]
-    names: frozenset[str]
-
-    def chunks(self) -> Iterator[list[tuple[Row, str | None]]]:
-        pairs = zip(self.rows, self.keys, strict=True)
-        while chunk := list(islice(pairs, CHUNK)):
-            yield chunk
+    keys: list[str | None] | None = None
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -169,14 +167,16 @@ def _run(
     queries.lock_source(session, known.code)
     notes = _notes(known, queries_runs.stop_unfinished(session, known.code, report.run_id, report.started_at))
     source = queries.get_source_row(session, known.code)
-    read = _read_keys(known, rows, names=bool(source.canaries))
-    in_file = {key for key in read.keys if key is not None}
     held = queries.known_keys(session, known.code)
+    # The first time there is nothing that could be gone or renamed: one walk through the file is enough.
+    is_first = not held and not source.canaries
+    read = _Rows(rows) if is_first else _read_keys(known, rows, names=bool(source.canaries))
+    in_file = {key for key in read.keys or () if key is not None}
     run.renamed = find_renamed(in_file - held, held - in_file)
     gone = held - in_file - set(run.renamed.values())
     vanished = find_vanished(source, held=len(held), gone=gone, missing=_missing(source, read))
     if vanished.refusal is None or not report.applied:
-        _bring_in(run, read, vanished, source, tally, progress, applied=report.applied)
+        _bring_in(run, read, vanished, source, tally, progress, held=held, applied=report.applied)
     queries_runs.copy_fates(session, tally.rewound())
     report = replace(
         report,
@@ -199,6 +199,7 @@ def _bring_in(
     tally: Tally,
     progress: Progress | None,
     *,
+    held: set[str],
     applied: bool,
 ) -> None:
     """All rows, then what is gone. A dry run takes it all back."""
@@ -210,12 +211,18 @@ def _bring_in(
         queries.remember_what_was(session, run.run_id)
     queries.rename_rows(session, run.known.code, run.renamed)
     done = 0
-    for chunk in read.chunks():
-        for fate in bring_in_chunk(run, chunk):
-            tally.add(fate)
-        done += len(chunk)
-        if progress is not None:
-            progress(done, len(read.keys))
+    known = held | run.renamed.keys()
+    with ReadAhead(run.known, read.rows, read.keys, held=known, size=CHUNK) as ahead:
+        run.read_ahead = ahead.start
+        for chunk in ahead:
+            for fate in bring_in_chunk(run, chunk):
+                tally.add(fate)
+            if len(run.counts) > MOST_WAITING:
+                _write_counts(run)
+            done += len(chunk)
+            if progress is not None:
+                progress(done, len(read.rows))
+    _write_counts(run)
     for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
         tally.add(fate)
     queries.remember_what_was(session, None)
@@ -223,6 +230,11 @@ def _bring_in(
         undoable.commit()
     else:
         undoable.rollback()
+
+
+def _write_counts(run: Importing) -> None:
+    waiting, run.counts = run.counts, Counts()
+    write_counts(run.session, waiting)
 
 
 def _notes(known: KnownSource, stopped: int) -> tuple[Problem, ...]:
@@ -256,7 +268,7 @@ def _read_keys(known: KnownSource, rows: Sequence[Row], *, names: bool) -> _Rows
 
 def _missing(source: Source, read: _Rows) -> list[str]:
     """Canaries that are not in the file, by name or key."""
-    keys = set(read.keys)
+    keys = set(read.keys or ())
     return [one for one in source.canaries if fold_name(one) not in read.names and one not in keys]
 
 

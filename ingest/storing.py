@@ -1,6 +1,6 @@
 """Writing matched rows: in chunks, each row safe from its neighbours' mistakes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,8 +8,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from api.entries.service import Saved, save_entries
+from api.entries.service import Saved, write_entries
 from api.errors import BadInput, EditConflict
+from api.face.service import Counts, project_entries
 from ingest.matching import Match
 
 
@@ -25,21 +26,37 @@ def import_author(source_code: str) -> str:
 
 
 def save_matches(
-    session: Session, source_code: str, matches: Sequence[Match], *, why: str
+    session: Session,
+    source_code: str,
+    matches: Sequence[Match],
+    *,
+    why: str,
+    counts: Counts,
+    meanwhile: Callable[[], object],
 ) -> list[Saved | Refusal]:
-    """All at once; when that fails, each half alone, until only the faulty rows are refused."""
+    """All at once; when that fails, each half alone, until only the faulty rows are refused. `counts` notes
+    what the public face has yet to count; `meanwhile` is called when the database has long work to do."""
     if not matches:
         return []
     items = [match.to_save(source_code) for match in matches]
     try:
+        noted = Counts()
         with session.begin_nested():
-            return list(save_entries(session, items, by=import_author(source_code), why=why))
+            saved, shown = write_entries(session, items, by=import_author(source_code), why=why)
+            meanwhile()
+            project_entries(session, shown, counts=noted)
+        counts.add(noted)
+        return list(saved)
     except (BadInput, EditConflict, StaleDataError, DataError, IntegrityError) as error:
         if len(matches) == 1:
             return [_refusal(error)]
     middle = len(matches) // 2
     halves = (matches[:middle], matches[middle:])
-    return [one for half in halves for one in save_matches(session, source_code, half, why=why)]
+    return [
+        one
+        for half in halves
+        for one in save_matches(session, source_code, half, why=why, counts=counts, meanwhile=meanwhile)
+    ]
 
 
 def _refusal(error: Exception) -> Refusal:

@@ -16,6 +16,8 @@ from ingest.report import Problem
 _DEEPEST_HEADINGS: Final = 30
 _LONGEST_HEADING: Final = 120
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# What a text of composed letters may still hold that must go: nearly none holds any.
+_UNWANTED: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200d\u2060\ufeff\u00ad\ud800-\udfff]")
 # A number, a date, a time, a web or mail address, a postcode: what stands in cells, not above them.
 _A_VALUE: Final = re.compile(
     r"[-+£$€]?[\d.,]+%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|\d{1,2}[:.]\d\d.*|https?:.*|www\..*|\S+@\S+\.\S+"
@@ -231,11 +233,13 @@ def _make_row(number: int, cells: list[str], keys: list[str], *, may_be_short: b
             f"The row has {len(cells)} cells under {len(keys)} headings. We took the rest as empty.",
             "Compare the row with the original file.",
         )
-    for heading, cell in zip(keys, cells, strict=False):
-        if _CONTROL.search(cell):
-            what = "This held control characters, which no page can show. We left them out."
-            row.note(heading, what, "Nothing to do, if the words read well.")
-    if any("\ufffd" in cell for cell in cleaned):
+    whole = "".join(cells)
+    if _CONTROL.search(whole):
+        for heading, cell in zip(keys, cells, strict=False):
+            if _CONTROL.search(cell):
+                what = "This held control characters, which no page can show. We left them out."
+                row.note(heading, what, "Nothing to do, if the words read well.")
+    if "\ufffd" in whole:
         row.note(None, "Some letters of this row could not be read.", "Compare it with the original file.")
     return row
 
@@ -244,7 +248,10 @@ def _clean(cell: str) -> str:
     """The cell with composed letters, and without control or invisible characters; lines end in \\n."""
     if cell.isascii() and cell.isprintable():
         return cell.strip()
-    text = unicodedata.normalize("NFC", cell).translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", cell)
+    if _UNWANTED.search(text) is None:
+        return text.strip()
+    text = text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n")
     plain = (c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text)
     return "".join(plain).strip()
 

@@ -46,12 +46,14 @@ from api.places.service import Locator
 
 @dataclass(frozen=True)
 class ToSave:
-    """One draft on its way in. `entry_id` None makes a new entry; `expected_version` guards an edit."""
+    """One draft on its way in. `entry_id` None makes a new entry; `expected_version` guards an edit.
+    `document` is what the revision will hold, from those who have worked it out already."""
 
     draft: EntryDraft
     entry_id: UUID | None = None
     expected_version: int | None = None
     source_code: str | None = None
+    document: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def _prepare(item: ToSave) -> _Prepared:
         except RuleError as error:
             problem = FieldProblem(field=f"sessions[{number}]", message=str(error))
             raise BadInput(f"{item.draft.name}: {error}", errors=[problem]) from error
+    if item.document is not None and sessions == item.draft.sessions:
+        return _Prepared(item, item.draft, item.document, item.entry_id or uuid4())
     draft = item.draft.model_copy(update={"sessions": sessions})
     document = draft.model_dump(mode="json", exclude_defaults=True)
     return _Prepared(item, draft, document, item.entry_id or uuid4())

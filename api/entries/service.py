@@ -38,10 +38,10 @@ __all__ = [
     "save_entries",
     "save_entry",
     "undo_version",
+    "write_entries",
 ]
 
 NEXT_TIMES = 5
-BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,18 @@ def save_entry(session: Session, item: ToSave, *, by: str, why: str) -> Saved:
 def save_entries(session: Session, items: Sequence[ToSave], *, by: str, why: str) -> list[Saved]:
     """Save many; links may name entries of the same call. `by` is a role or a source, `why` plain words.
     Raises BadInput (what cannot be kept), EditConflict (`expected_version` is not the stored one)."""
-    take_turn(session)
-    saved, shown = Saving(session, items, by=by, why=why).run()
-    for start in range(0, len(shown), BATCH):
-        project_entries(session, shown[start : start + BATCH])
+    saved, shown = write_entries(session, items, by=by, why=why)
+    project_entries(session, shown)
     return saved
+
+
+def write_entries(
+    session: Session, items: Sequence[ToSave], *, by: str, why: str
+) -> tuple[list[Saved], list[UUID]]:
+    """The same but for the public face: all entries it has to show anew are the caller's to project before
+    the transaction ends. It is for those who save many times in one transaction."""
+    take_turn(session)
+    return Saving(session, items, by=by, why=why).run()
 
 
 async def get_entry(read: ReadConnection, id_or_slug: str, *, now: datetime) -> dict[str, Any]:

@@ -39,6 +39,8 @@ def normalise_session(session: SessionDraft) -> SessionDraft:
     if session.rrule is None:
         return session
     rule, first = _kept_rule(session.rrule, session.starts_on)
+    if (rule, first) == (session.rrule, session.starts_on):
+        return session
     return session.model_copy(update={"rrule": rule, "starts_on": first})
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -11,38 +12,51 @@ from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
 from api.face.projection import COLUMNS, PROJECTION, SESSION_ROWS
-from api.face.queries_squares import keep_squares, read_pins, rebuild_squares
+from api.face.queries_squares import Moved, Pin, keep_squares, read_pins, rebuild_squares
 
 _NAMES = ", ".join(COLUMNS)
 _UPSERT = f"""
-INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION} /*only*/
+INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION}
 ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "id")}
 WHERE ({", ".join(f"old.{name}" for name in COLUMNS)})
   IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})
 """
-_ONLY = "AND e.id = ANY (:ids)"
+_GIVEN = "unnest(CAST(:ids AS uuid[])) AS given (id)"
+
+
+def _only(statement: str, table: str, alias: str, *, by: str) -> str:
+    """The statement for the given entries alone, each looked up for itself: while an import fills the tables
+    nobody knows how large they are, and the planner would rather read them whole, each time."""
+    everything = f"FROM {table} {alias}\n"
+    if everything not in statement:
+        raise ValueError(f"this does not read from {table}")
+    each = f"(SELECT * FROM {table} WHERE {by} = given.id OFFSET 0) {alias}"
+    return statement.replace(everything, f"FROM {_GIVEN} CROSS JOIN LATERAL {each}\n")
+
+
 _FORGET = """
 DELETE FROM face.entries f WHERE NOT EXISTS (
   SELECT FROM directory.entry e WHERE e.id = f.id AND e.stage = 'published') /*only*/
-"""
-# A slug may have passed from one entry to another; the one that had it is worked out again as well.
-_LEND_SLUGS = """
-UPDATE face.entries f SET slug = f.id::text FROM directory.entry e
-WHERE e.id = ANY (:ids) AND f.slug = e.slug AND f.id <> e.id
 """
 _SESSION_COLUMNS = (
     "entry_id, position, purpose, repeats, weekday, nth, every, starts_on, until, from_minute, to_minute, "
     "not_on, also_on"
 )
 _DROP_SESSIONS = f"""
-DELETE FROM face.sessions f WHERE /*only*/ NOT EXISTS (
+DELETE FROM face.sessions f WHERE NOT EXISTS (
   SELECT FROM ({SESSION_ROWS}) s WHERE (s.entry_id, s.position) = (f.entry_id, f.position)
     AND ROW({", ".join("s." + c for c in _SESSION_COLUMNS.split(", "))})
       IS NOT DISTINCT FROM ROW({", ".join("f." + c for c in _SESSION_COLUMNS.split(", "))}))
 """
 _ADD_SESSIONS = f"""
-INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} /*only*/ ON CONFLICT DO NOTHING
+INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} ON CONFLICT DO NOTHING
 """
+_UPSERT_ONLY = _only(_UPSERT, "directory.entry", "e", by="id")
+# A slug may have passed from one entry to another; the one that had it is worked out again as well.
+_LEND_SLUGS = """
+UPDATE face.entries f SET slug = f.id::text FROM ({each}) e WHERE f.slug = e.slug AND f.id <> e.id
+""".format(each=_only("SELECT e.id, e.slug FROM directory.entry e\n", "directory.entry", "e", by="id"))
+_ADD_SESSIONS_ONLY = _only(_ADD_SESSIONS, "directory.session", "s", by="entry_id")
 _WORDS = """
 SELECT word, coalesce((ts_lexize('english_stem', word))[1], word), count(*) FROM (
   SELECT DISTINCT f.id, unnest(string_to_array(f.body, ' ')) AS word FROM face.entries f) used
@@ -81,34 +95,59 @@ def take_turn(session: Session) -> None:
     _run(session, _TAKE_TURN)
 
 
-def project(session: Session, ids: Sequence[UUID]) -> None:
+@dataclass
+class Counts:
+    """What is yet to be told to the counts kept of many entries together: in how many entries more each word
+    is, and which squares of the map to count again."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    moved: Moved = field(default_factory=Moved)
+
+    def __len__(self) -> int:
+        """How many words and squares wait."""
+        return len(self.words) + len(self.moved.squares)
+
+    def add(self, more: "Counts") -> None:
+        self.words.update(more.words)
+        self.moved.squares |= more.moved.squares
+        self.moved.without_pin.update(more.moved.without_pin)
+
+
+def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
     """Work out the public face of these entries; those no longer published leave it.
-    What is kept of many entries together (here the words) hears of the old rows before they go and of the new
-    ones once they are there: it takes away the one and adds the other."""
-    if not ids:
-        return
+    What is kept of many entries together hears of the old rows before they go and of the new ones once they
+    are there: it takes away the one and adds the other (`write_counts`)."""
     given = _array(ids)
     take_turn(session)
     _run(session, _PLAN_EACH_TIME)
-    used = Counter[str]()
-    _count_words(session, given, used, change=-1)
-    pins = read_pins(session, ids)
-    _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
+    pins: set[Pin] = set()
+    held = _count_words(session, given, counts.words, change=-1)
+    if held:
+        pins = read_pins(session, ids)
+        _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
     _run(session, _LEND_SLUGS, ids=given)
-    _run(session, _UPSERT.replace("/*only*/", _ONLY), ids=given)
-    _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
-    _run(session, _ADD_SESSIONS.replace("/*only*/", "WHERE s.entry_id = ANY (:ids)"), ids=given)
-    _count_words(session, given, used, change=1)
-    _write_words(session, used)
-    keep_squares(session, before=pins, after=read_pins(session, ids))
+    _run(session, _UPSERT_ONLY, ids=given)
+    if held:
+        _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
+    _run(session, _ADD_SESSIONS_ONLY, ids=given)
+    _count_words(session, given, counts.words, change=1)
+    counts.moved.note(before=pins, after=read_pins(session, ids))
     _run(session, _NEXT_VERSION)
 
 
-def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> None:
-    """Add to `used` in how many of these entries each word is, or take it away."""
+def write_counts(session: Session, counts: Counts) -> None:
+    _run(session, _PLAN_EACH_TIME)
+    _write_words(session, counts.words)
+    keep_squares(session, counts.moved)
+
+
+def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> int:
+    """Add to `used` in how many of these entries each word is, or take it away. How many they are."""
     count = used.update if change > 0 else used.subtract
-    for body in session.scalars(text(_BODIES), {"ids": ids}):
+    bodies = session.scalars(text(_BODIES), {"ids": ids}).all()
+    for body in bodies:
         count(set(body.split(" ")))
+    return len(bodies)
 
 
 def _write_words(session: Session, used: Counter[str]) -> None:

@@ -8,6 +8,7 @@ Savers wait for each other before they come here (`api.face.queries.project`), s
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,14 +18,15 @@ from sqlalchemy.orm import Session
 DEEPEST_COUNTED = 14
 STEP = 2
 _COLUMNS = "entries, lon_sum, lat_sum, first, west, south, east, north"
-# OFFSET 0 keeps each look-up to the few rows it is about: a join of all at once would read far more.
+# OFFSET 0 keeps each look-up to the few rows it is about: a join of all at once would read far more. So would
+# the index of kinds, which a table that has just grown tempts it to: the empty text keeps it away.
 _COUNT_ENTRIES = """
 SELECT t.x, t.y, t.kind, count(*)::int AS entries, sum(round(e.lon * 1e6))::bigint AS lon_sum,
        sum(round(e.lat * 1e6))::bigint AS lat_sum, min(e.square) AS first, min(e.lon) AS west,
        min(e.lat) AS south, max(e.lon) AS east, max(e.lat) AS north
 FROM touched t CROSS JOIN LATERAL (
   SELECT e.lon, e.lat, e.square FROM face.entries e
-  WHERE e.square BETWEEN t.least AND t.least + (1 << 20) - 1 AND e.kind = t.kind
+  WHERE e.square BETWEEN t.least AND t.least + (1 << 20) - 1 AND e.kind || '' = t.kind
     AND e.square IS NOT NULL AND e.state <> 'closed' OFFSET 0) e
 GROUP BY t.x, t.y, t.kind
 """
@@ -116,18 +118,28 @@ def read_pins(session: Session, ids: Sequence[UUID]) -> set[Pin]:
     return {Pin(*row) for row in session.execute(text(_PINS), {"ids": list(ids)})}
 
 
-def keep_squares(session: Session, *, before: set[Pin], after: set[Pin]) -> None:
-    """Count again what a change of entries moved."""
-    moved = before ^ after
-    squares = {
-        (pin.kind, pin.x, pin.y, pin.least)
-        for pin in moved
-        if pin.x is not None and pin.y is not None and pin.least is not None
-    }
-    _keep(session, squares)
-    pinless = Counter(pin.kind for pin in after if pin.least is None)
-    pinless.subtract(pin.kind for pin in before if pin.least is None)
-    changes = {kind: change for kind, change in pinless.items() if change}
+@dataclass
+class Moved:
+    """What changes of entries moved: squares to count again, and by how many more entries of a kind are
+    without a pin."""
+
+    squares: set[Square] = field(default_factory=set)
+    without_pin: Counter[str] = field(default_factory=Counter)
+
+    def note(self, *, before: set[Pin], after: set[Pin]) -> None:
+        self.squares |= {
+            (pin.kind, pin.x, pin.y, pin.least)
+            for pin in before ^ after
+            if pin.x is not None and pin.y is not None and pin.least is not None
+        }
+        self.without_pin.update(pin.kind for pin in after if pin.least is None)
+        self.without_pin.subtract(pin.kind for pin in before if pin.least is None)
+
+
+def keep_squares(session: Session, moved: Moved) -> None:
+    """Count again what moved."""
+    _keep(session, moved.squares)
+    changes = {kind: change for kind, change in moved.without_pin.items() if change}
     if changes:
         values = {"kinds": list(changes), "changes": list(changes.values())}
         session.execute(text(_ADD_WITHOUT_PIN), values)

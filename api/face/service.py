@@ -9,6 +9,22 @@ from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
 from api.face import queries
+from api.face.queries import Counts
+
+__all__ = [
+    "Counts",
+    "RebuildReport",
+    "get_data_version",
+    "get_origin",
+    "has_examples",
+    "project_entries",
+    "rebuild_face",
+    "take_turn",
+    "write_counts",
+]
+
+
+AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -27,9 +43,24 @@ def take_turn(session: Session) -> None:
     queries.take_turn(session)
 
 
-def project_entries(session: Session, ids: Sequence[UUID]) -> None:
-    """Work out the public face of these entries, in the caller's transaction."""
-    queries.project(session, ids)
+def project_entries(session: Session, ids: Sequence[UUID], *, counts: Counts | None = None) -> None:
+    """Work out the public face of these entries, in the caller's transaction. With `counts`, what is counted
+    of many entries together is noted there and nowhere else: the caller hands it to `write_counts` before the
+    transaction ends, once for all the entries it saves."""
+    if not ids:
+        return
+    noted = Counts()
+    for start in range(0, len(ids), AT_ONCE):
+        queries.project(session, ids[start : start + AT_ONCE], noted)
+    if counts is None:
+        queries.write_counts(session, noted)
+    else:
+        counts.add(noted)
+
+
+def write_counts(session: Session, counts: Counts) -> None:
+    """Bring the words and the squares of the map up to date with all that `counts` has noted."""
+    queries.write_counts(session, counts)
 
 
 def rebuild_face(session: Session) -> RebuildReport:

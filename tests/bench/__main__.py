@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cluster import PrivateCluster
-from tests.bench import browser, duplicates, saving, search, words
+from tests.bench import browser, duplicates, importing, saving, search, words
 from tests.bench import map as map_
 from tests.bench.site import (
     PROJECT,
@@ -26,7 +26,7 @@ from tests.bench.site import (
 from tests.conftest import Directory
 from web.meilisearch import find_meilisearch
 
-PARTS = ("saving", "search", "words", "map", "browser", "duplicates")
+PARTS = ("saving", "import", "search", "words", "map", "browser", "duplicates")
 # How the map grows with what there is, which only a small directory beside large ones shows.
 SMALL = 1_000
 ENTRIES_WITH_DUPLICATES = 50_000
@@ -46,6 +46,9 @@ def main() -> None:
         if "saving" in options.only:
             examples = examples_directory(cluster, console.print, stale_ok=options.stale_ok)
             report["saving"] = bench_saving(cluster, examples, options.rows)
+        if "import" in options.only:
+            examples = examples_directory(cluster, console.print, stale_ok=options.stale_ok)
+            report["import"] = bench_import(cluster, examples, home, options.rows)
         if "search" in options.only:
             report["search"] = {
                 str(size): bench_search(
@@ -87,7 +90,9 @@ def read_options() -> argparse.Namespace:
         action="append",
         help="how many entries to search among; may be given more than once (100000)",
     )
-    parser.add_argument("--rows", type=int, default=saving.ROWS, help="how many entries to save (100000)")
+    parser.add_argument(
+        "--rows", type=int, default=saving.ROWS, help="how many entries to save or bring in (100000)"
+    )
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone")
     parser.add_argument("--json", type=Path, default=PROJECT / "var" / "bench.json", help="where figures go")
     parser.add_argument(
@@ -228,6 +233,32 @@ def bench_saving(cluster: PrivateCluster, examples: Directory, rows: int) -> dic
     return figures
 
 
+def bench_import(cluster: PrivateCluster, examples: Directory, home: Path, rows: int) -> dict[str, Any]:
+    url = cluster.create_database("importing", template=examples.name)
+    try:
+        figures = importing.run(url, home, rows)
+    finally:
+        cluster.drop_database("importing")
+    table = Table(title=f"A list of {rows:,} rows ({figures['file_mb']} MB) brought in by the command")
+    for column in ("run", "seconds", "rows a second", "ours µs a row", "database µs a row", "peak MB"):
+        table.add_column(column, justify="left" if column == "run" else "right")
+    for name, one in (("first", figures["first"]), ("the same again", figures["again"])):
+        each = (one[f"{side}_seconds"] / rows * 1e6 for side in ("our", "database"))
+        speed = f"{one['rows_a_second']:,}"
+        table.add_row(
+            name, f"{one['seconds']:.1f}", speed, *(f"{part:.0f}" for part in each), str(one["peak_mb"])
+        )
+    for part, taken in figures["copy"].items():
+        each = (taken[f"{side}_seconds"] / rows * 1e6 for side in ("python", "postgres"))
+        speed = f"{rows / taken['seconds']:,.0f}"
+        table.add_row(
+            f"beside: {part}", f"{taken['seconds']:.1f}", speed, *(f"{one:.0f}" for one in each), ""
+        )
+    console.print(table)
+    console.print(importing.verdict(figures))
+    return figures
+
+
 def bench_words(directory: Directory, home: Path) -> dict[str, Any]:
     with bench_meilisearch(home, directory, console.print) as server:
         figures = words.run(directory, server)
@@ -248,6 +279,7 @@ def bench_duplicates(directory: Directory) -> dict[str, Any]:
     table = Table(title=f"Duplicates among {one.entries:,} entries")
     for column in (
         "seconds",
+        "processor s",
         "peak MB",
         "compared",
         "found",

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -17,7 +16,6 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
-from unittest.mock import patch
 from uuid import UUID
 
 import orjson
@@ -25,9 +23,9 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from api.db import make_engine
-from api.entries import service
 from api.entries.schemas import EntryDraft
-from api.entries.service import ToSave, save_entries
+from api.entries.service import ToSave, write_entries
+from api.face.service import Counts, project_entries, write_counts
 from tests.bench.generate import MADE, Centre, make_centres, make_entries
 from tests.bench.texts import read_texts
 
@@ -44,8 +42,9 @@ LEAST_A_SECOND: Final = 3_000
 MOST_MB: Final = 500
 VALIDATION: Final = "validation"
 COMMIT: Final = "commit"
-SAVING: Final = "all of save_entries"
-FACE: Final = "of it the public face"
+COUNTING: Final = "words and squares counted"
+WRITING: Final = "the tables"
+FACE: Final = "the public face"
 KEPT_COPIED: Final = "plain COPY of what is kept"
 SHOWN_COPIED: Final = "plain COPY of what is shown"
 # Columns of what `make_entries` makes that a draft calls the same.
@@ -60,6 +59,11 @@ FROM gazetteer.postcode_group g,
   unnest(string_to_array('AA AB AD AE AF AG AH AJ AL AN AP AQ AR AS AT AU AW AX AY AZ '
     'BA BB BD BE BF BG BH BJ BL BN BP BQ BR BS BT BU BW BX BY BZ', ' ')) WITH ORDINALITY AS a (letter, n)
 WHERE g.kind = 'sector' ON CONFLICT DO NOTHING
+"""
+# What the database works out of other columns cannot be copied in.
+FILLED_COLUMNS: Final = """
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 """
 FACTS: Final[dict[str, dict[str, Any]]] = {
     "timebank": {"hour_buys": "An hour of gardening", "people_give": ["Lifts", "Baking"]},
@@ -132,7 +136,10 @@ def measure(url: str, rows: int) -> dict[str, Any]:
 
 def verdict(figures: dict[str, Any]) -> str:
     """The figures against the aims."""
-    parts, rows = [figures["first"][part] for part in (VALIDATION, SAVING, COMMIT)], figures["rows"]
+    parts, rows = (
+        [figures["first"][part] for part in (VALIDATION, WRITING, FACE, COUNTING, COMMIT)],
+        figures["rows"],
+    )
     speed = rows / sum(part["seconds"] for part in parts)
     copied = rows / sum(part["seconds"] for part in figures["copy"].values())
     work = sum(part["python_seconds"] + part["postgres_seconds"] for part in parts)
@@ -214,19 +221,21 @@ def save_all(
     there and expects that nothing changes."""
     engine = make_engine(url)
     with Session(engine) as session:
-        clock = Clock(_backend_of(session))
-        with timed_projection(clock):
-            at = 0
-            while chunk := list(islice(documents, CHUNK)):
-                drafts = clock.time(VALIDATION, partial(_validate, chunk))
-                known = ids[at : at + CHUNK] if is_again else [None] * len(drafts)
-                items = [ToSave(*pair) for pair in zip(drafts, known, strict=True)]
-                saved = clock.time(SAVING, partial(save_entries, session, items, by="Bench", why="Measured"))
-                if {one.changed for one in saved} != {not is_again}:
-                    raise RuntimeError("what was saved is not what was there, or the other way round")
-                at += CHUNK
-                if not is_again:
-                    ids += [one.entry_id for one in saved]
+        clock, counts = Clock(_backend_of(session)), Counts()
+        write = partial(write_entries, session, by="Bench", why="Measured")
+        at = 0
+        while chunk := list(islice(documents, CHUNK)):
+            drafts = clock.time(VALIDATION, partial(_validate, chunk))
+            known = ids[at : at + CHUNK] if is_again else [None] * len(drafts)
+            items = [ToSave(*pair) for pair in zip(drafts, known, strict=True)]
+            saved, shown = clock.time(WRITING, partial(write, items))
+            clock.time(FACE, partial(project_entries, session, shown, counts=counts))
+            if {one.changed for one in saved} != {not is_again}:
+                raise RuntimeError("what was saved is not what was there, or the other way round")
+            at += CHUNK
+            if not is_again:
+                ids += [one.entry_id for one in saved]
+        clock.time(COUNTING, partial(write_counts, session, counts))
         clock.time(COMMIT, session.commit)
     engine.dispose()
     return clock
@@ -241,44 +250,37 @@ def _backend_of(session: Session) -> int:
     return int(driver.info.backend_pid)
 
 
-@contextmanager
-def timed_projection(clock: Clock) -> Iterator[None]:
-    """Time the public face apart; it is a part of `save_entries`."""
-    plain = service.project_entries
-
-    def timed(session: Session, ids: Sequence[UUID]) -> None:
-        clock.time(FACE, partial(plain, session, ids))
-
-    with patch.object(service, "project_entries", timed):
-        yield
-
-
-def copy_plainly(url: str) -> Clock:
+def copy_plainly(url: str, kept: Sequence[str] = KEPT) -> Clock:
     """COPY what the entries became into bare tables with the same indexes."""
     with psycopg.connect(url, autocommit=True) as connection, tempfile.TemporaryDirectory() as folder:
         clock = Clock(connection.info.backend_pid)
         connection.execute("DROP SCHEMA IF EXISTS plain CASCADE")
         connection.execute("CREATE SCHEMA plain")
-        for part, schema, tables in ((KEPT_COPIED, "directory", KEPT), (SHOWN_COPIED, "face", SHOWN)):
+        for part, schema, tables in ((KEPT_COPIED, "directory", kept), (SHOWN_COPIED, "face", SHOWN)):
             for table in tables:
                 file = Path(folder) / table
-                bare = _empty_copy(connection, f"{schema}.{table}", file)
-                clock.time(part, partial(_fill, connection, bare, file))
+                bare, columns = _empty_copy(connection, f"{schema}.{table}", file)
+                clock.time(part, partial(_fill, connection, f"{bare} ({columns})", file))
         connection.execute("DROP SCHEMA plain CASCADE")
     return clock
 
 
-def _empty_copy(connection: psycopg.Connection[Any], table: str, file: Path) -> str:
-    """The name of an empty table like this one; its rows are in the file."""
+def _empty_copy(connection: psycopg.Connection[Any], table: str, file: Path) -> tuple[str, str]:
+    """The name of an empty table like this one and the columns to fill; its rows are in the file."""
     bare = f"plain.{table.replace('.', '_')}"
-    connection.execute(f"CREATE TABLE {bare} (LIKE {table} INCLUDING INDEXES)".encode())
-    with connection.cursor().copy(f"COPY {table} TO STDOUT".encode()) as out, file.open("wb") as held:
+    connection.execute(f"CREATE TABLE {bare} (LIKE {table} INCLUDING INDEXES INCLUDING GENERATED)".encode())
+    row = connection.execute(FILLED_COLUMNS, [table]).fetchone()
+    columns = str(row and row[0])
+    with (
+        connection.cursor().copy(f"COPY {table} ({columns}) TO STDOUT".encode()) as out,
+        file.open("wb") as held,
+    ):
         held.writelines(out)
-    return bare
+    return bare, columns
 
 
-def _fill(connection: psycopg.Connection[Any], bare: str, file: Path) -> None:
-    with connection.cursor().copy(f"COPY {bare} FROM STDIN".encode()) as copy, file.open("rb") as held:
+def _fill(connection: psycopg.Connection[Any], into: str, file: Path) -> None:
+    with connection.cursor().copy(f"COPY {into} FROM STDIN".encode()) as copy, file.open("rb") as held:
         while block := held.read(1_000_000):
             copy.write(block)
 

@@ -1,5 +1,6 @@
 """`hereabouts ingest`: brings a file in, or shows what that would do; its reports, conflicts and undoing."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,6 +86,7 @@ def bring_in(
             say(propose_for_file(file, name=source).as_yaml())
             return
         given = _given_mapping(source, map_)
+    _look_for_rings_seldom()
     with session_factory() as factory:
         known = _known_source(factory, source, map_, given, keep=apply)
         with _progress() as progress:
@@ -92,6 +94,13 @@ def bring_in(
     for line in describe_report(report):
         say(line)
     raise typer.Exit(exit_code(report))
+
+
+def _look_for_rings_seldom() -> None:
+    """Rows come and go by the million and make no rings, but the collector would look at all of them, and at
+    all that is loaded, again and again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def _given_mapping(source: str, given: str | None) -> "Mapping | None":

@@ -25,15 +25,22 @@ def group() -> None:
 @gazetteer.command("load")
 def load_gazetteer(
     path: Annotated[Path, typer.Argument(help="A Code-Point Open folder, zip or CSV, or a CSV of places.")],
+    older: Annotated[
+        bool,
+        typer.Option(
+            "--older",
+            help="An older release: keep the postcodes that are no longer in use, at their last point.",
+        ),
+    ] = False,
 ) -> None:
     """Load postcodes (Code-Point Open) or place names."""
     from api.places.loading import load_gazetteer as load
 
     with directory_session() as session:
-        loaded = load(session, path, report=say)
+        loaded = load(session, path, report=say, older=older)
     say(f"Loaded: {loaded.as_words()}.")
     _show(loaded.problems)
-    if not (loaded.postcodes or loaded.settlements or loaded.groups):
+    if not (older or loaded.postcodes or loaded.settlements or loaded.groups):
         raise typer.Exit(REFUSED)
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from api.errors import BadInput
 from api.models import PostcodeGroup, PostcodeRow, Settlement
 from api.places.loading import load_gazetteer
 from geo.gazetteer import GazetteerFileError
@@ -81,6 +82,57 @@ def test_a_newer_file_corrects_what_is_held(session: Session, tmp_path: Path) ->
     assert postcodes(session)["CB97 1AE"][0] == 10
     assert postcodes(session)["CB97 1AE"][1] is not None
     assert len(postcodes(session)) == 9
+
+
+OLDER = (
+    '"CB971AA",10,559999,279999,"E92000001","","","","E07000009","E05012345"\n'
+    '"CB979ZZ",10,559400,273100,"E92000001","","","","E07000009","E05012345"\n'
+    '"CB979ZY",90,0,0,"E92000001","","","","E07000009",""\n'
+    '"PE979ZZ",10,559400,273100,"E92000001","","","","E07000009",""\n'
+)
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    path = tmp_path / "older.csv"
+    path.write_text(OLDER, encoding="utf-8")
+    return path
+
+
+def test_an_older_release_gives_the_postcodes_that_are_gone(session: Session, older: Path) -> None:
+    load_gazetteer(session, CODEPOINT / "Data/CSV/cb.csv")
+    before = postcodes(session)
+    report = load_gazetteer(session, older, older=True)
+    assert (report.postcodes, report.terminated, report.elsewhere) == (0, 2, 1)
+    assert "2 postcodes no longer in use, each with its last known point" in report.as_words()
+    now = postcodes(session)
+    # What is in use stays as the present release has it, and of the letters PE we know nothing.
+    assert {code: row for code, row in now.items() if code in before} == before
+    assert now.keys() - before.keys() == {"CB97 9ZZ", "CB97 9ZY"}
+    gone = session.get_one(PostcodeRow, "CB97 9ZZ")
+    assert gone.terminated
+    assert (gone.lon, gone.lat) == pytest.approx((0.335, 52.334), abs=0.05)
+    assert not session.get_one(PostcodeRow, "CB97 1AA").terminated
+
+
+def test_a_postcode_that_is_used_again_is_no_longer_gone(session: Session, older: Path) -> None:
+    load_gazetteer(session, CODEPOINT / "Data/CSV/cb.csv")
+    load_gazetteer(session, older, older=True)
+    load_gazetteer(session, older)
+    assert not session.get_one(PostcodeRow, "CB97 9ZZ", populate_existing=True).terminated
+
+
+def test_an_older_release_alone_is_refused(session: Session, older: Path) -> None:
+    with pytest.raises(BadInput, match="present release"):
+        load_gazetteer(session, older, older=True)
+    assert postcodes(session) == {}
+
+
+def test_only_postcodes_can_be_older(session: Session, tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("name,aliases,kind,district,lon,lat,rank\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="Only a list of postcodes"):
+        load_gazetteer(session, places, older=True)
 
 
 def test_new_districts_and_sectors_come_from_their_postcodes(session: Session) -> None:
