@@ -22,16 +22,17 @@ class Provider:
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
+        self.issuer = ""
+        self.begin_again()
+
+    def begin_again(self) -> None:
         self.sign_with: RSAKey | OctKey = self.key
         self.algorithm = "RS256"
-        self.person: dict[str, Any] = {
-            "sub": "42", "email": "curator@example.org", "email_verified": True
-        }  # fmt: skip
+        self.person: dict[str, Any] = {"sub": "42", "email": "curator@example.org", "email_verified": True}
         self.lies: dict[str, Any] = {}
         self.tells_when_asked = False
         self.asked = 0
         self.codes: dict[str, dict[str, str]] = {}
-        self.issuer = ""
 
     def describe(self) -> dict[str, Any]:
         return {
