@@ -58,8 +58,9 @@ def test_what_cannot_be_done_is_said_beside_the_form(county: Directory, client: 
     refused = {
         ("nonsense", "curator", "DISTRICT"): (422, "not an e-mail address"),
         ("a@example.org", "curator", "FAR"): (403, "outside your areas"),
-        ("a@example.org", "curator", ""): (403, "outside your areas"),
-        ("a@example.org", "admin", ""): (403, "Only an administrator"),
+        ("a@example.org", "curator", "*"): (403, "outside your areas"),
+        ("a@example.org", "curator", ""): (422, "Choose where"),
+        ("a@example.org", "admin", "*"): (403, "Only an administrator"),
         ("a@example.org", "king", "COUNTY"): (422, "Choose what they are to do"),
         ("a@example.org\r\nBcc: b@example.org", "curator", "DISTRICT"): (422, "not an e-mail address"),
     }
@@ -95,7 +96,7 @@ def test_the_last_administrator_cannot_be_locked_out(county: Directory, client: 
     form = {"csrf": sign_in(client, county, "admin")}
     with county.write() as session:
         [me] = people.list_everyone(session)
-    reply = client.post(f"/curate/people/{me.id}/take", data=form | {"role": "admin", "area": ""})
+    reply = client.post(f"/curate/people/{me.id}/take", data=form | {"role": "admin", "area": "*"})
     assert reply.status_code == 403
     assert "last administrator" in reply.text
     assert client.get("/curate/people").status_code == 200
