@@ -75,7 +75,10 @@ def end_sign_in(session: Session, token_hash: bytes) -> None:
 
 
 def add_event(session: Session, person_id: UUID, what: str, detail: dict[str, Any], by: UUID | None) -> None:
-    session.add(AccountEvent(person_id=person_id, what=what, detail=detail, made_by=by))
+    """At the time it is, not the transaction's: what was done together keeps its order."""
+    at = func.clock_timestamp()
+    session.add(AccountEvent(person_id=person_id, what=what, detail=detail, made_by=by, made_at=at))
+    session.flush()
 
 
 def act_as(session: Session, person_id: UUID) -> None:

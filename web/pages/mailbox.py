@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
 from api.accounts.dependencies import Write
-from api.dependencies import AppSettings
+from api.dependencies import LONDON, AppSettings
 from api.errors import NotFound
 from api.mail.service import get_mail, list_mail
 from api.models import Mail
@@ -41,12 +41,16 @@ router = PageRouter(dependencies=[ONLY_AT_HOME])
 
 @router.page("/dev/mailbox")
 def show_mailbox(page: ThisPage, session: Write) -> HTMLResponse:
-    return page.show("accounts/mailbox.html", letters=list_mail(session), state_words=state_words)
+    return page.show(
+        "accounts/mailbox.html", letters=list_mail(session), state_words=state_words, zone=LONDON
+    )
 
 
 @router.page("/dev/mailbox/{mail_id}")
 def show_letter(page: ThisPage, session: Write, mail_id: UUID) -> HTMLResponse:
-    return page.show("accounts/letter.html", letter=get_mail(session, mail_id), state_words=state_words)
+    return page.show(
+        "accounts/letter.html", letter=get_mail(session, mail_id), state_words=state_words, zone=LONDON
+    )
 
 
 @router.page("/dev/mailbox/{mail_id}/html")

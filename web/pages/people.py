@@ -18,8 +18,8 @@ from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs("coordinator"), AT_BROWSER])
 Typed = Annotated[str, Form(max_length=300)]
-# "Everywhere" in the list of areas; no area has an empty code.
-EVERYWHERE: Final = ""
+# "Everywhere" in the list of areas: no code of an area.
+EVERYWHERE: Final = "*"
 ROLE_HINTS: Final = {
     "navigator": "keeps shortlists and notes when somebody was rung",
     "curator": "changes entries and decides about suggestions",
@@ -81,7 +81,7 @@ def invite(
     site = site_of(request, page.settings)
     try:
         invited = people.invite_person(
-            session, page.actor, site, email=email, name=name, role=_role(role), area=area or None, now=now
+            session, page.actor, site, email=email, name=name, role=_role(role), area=_area(area), now=now
         )
     except (BadInput, NotAllowed) as refused:
         typed = {"email": email, "name": name, "role": role, "area": area}
@@ -94,6 +94,14 @@ def _role(typed: str) -> Role:
         message = "Choose what they are to do."
         raise BadInput(message, errors=[FieldProblem(field="role", message=message)])
     return typed
+
+
+def _area(typed: str) -> str | None:
+    """A role is never given everywhere because nobody chose."""
+    if not typed:
+        message = "Choose where."
+        raise BadInput(message, errors=[FieldProblem(field="area", message=message)])
+    return None if typed == EVERYWHERE else typed
 
 
 def _problems(refused: HereaboutsError) -> dict[str, str]:
@@ -131,7 +139,7 @@ def give_role(
     people.get_listed(session, page.actor, person_id)
     person = accounts.get_open_person(session, person_id)
     try:
-        people.add_role(session, page.actor, site, person, role=_role(role), area=area or None)
+        people.add_role(session, page.actor, site, person, role=_role(role), area=_area(area))
     except (BadInput, NotAllowed) as refused:
         return _person(page, session, person_id, _problems(refused), refused.status)
     return go_to(f"/curate/people/{person_id}?done=given")
@@ -141,7 +149,7 @@ def give_role(
 def take_role(
     page: CuratePage, session: Write, person_id: UUID, role: Typed = "", area: Typed = ""
 ) -> Response:
-    people.take_role(session, page.actor, person_id, role=_role(role), area=area or None)
+    people.take_role(session, page.actor, person_id, role=_role(role), area=_area(area))
     still_there = any(one.id == person_id for one in people.list_people(session, page.actor))
     return go_to(f"/curate/people/{person_id}?done=taken" if still_there else "/curate/people?done=taken")
 

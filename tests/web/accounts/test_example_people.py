@@ -1,4 +1,4 @@
-"""People to try the directory with: made once, their passwords for the owner alone, and never where it is real."""
+"""People to try the directory with: made once, with passwords for the owner alone, never where it is real."""
 
 import json
 from pathlib import Path

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from api.accounts import people
 from api.accounts import service as accounts
 from tests.conftest import Directory
 from tests.factories import LONDON, SOHAM, add_areas, square
@@ -15,12 +16,12 @@ from tests.web.accounts.helpers import letters, path_in
 
 
 @pytest.fixture
-def county(scratch: Directory, tmp_path: Path) -> Iterator[Directory]:
+def county(scratch: Directory, tmp_path: Path) -> Directory:
     with scratch.write() as session:
         add_areas(session, tmp_path, {"COUNTY": square(*SOHAM, size=1)}, type_="county")
         add_areas(session, tmp_path, {"DISTRICT": square(*SOHAM)}, type_="district")
         add_areas(session, tmp_path, {"FAR": square(SOHAM[0] + 3, SOHAM[1])}, type_="district")
-    yield scratch
+    return scratch
 
 
 @pytest.fixture
@@ -57,8 +58,9 @@ def test_what_cannot_be_done_is_said_beside_the_form(county: Directory, client: 
     refused = {
         ("nonsense", "curator", "DISTRICT"): (422, "not an e-mail address"),
         ("a@example.org", "curator", "FAR"): (403, "outside your areas"),
-        ("a@example.org", "curator", ""): (403, "outside your areas"),
-        ("a@example.org", "admin", ""): (403, "Only an administrator"),
+        ("a@example.org", "curator", "*"): (403, "outside your areas"),
+        ("a@example.org", "curator", ""): (422, "Choose where"),
+        ("a@example.org", "admin", "*"): (403, "Only an administrator"),
         ("a@example.org", "king", "COUNTY"): (422, "Choose what they are to do"),
         ("a@example.org\r\nBcc: b@example.org", "curator", "DISTRICT"): (422, "not an e-mail address"),
     }
@@ -93,8 +95,8 @@ def test_people_elsewhere_are_nobody_and_the_page_is_for_coordinators(
 def test_the_last_administrator_cannot_be_locked_out(county: Directory, client: TestClient) -> None:
     form = {"csrf": sign_in(client, county, "admin")}
     with county.write() as session:
-        [me] = [one for one in accounts.queries.list_people(session, None)]
-    reply = client.post(f"/curate/people/{me.id}/take", data=form | {"role": "admin", "area": ""})
+        [me] = people.list_everyone(session)
+    reply = client.post(f"/curate/people/{me.id}/take", data=form | {"role": "admin", "area": "*"})
     assert reply.status_code == 403
     assert "last administrator" in reply.text
     assert client.get("/curate/people").status_code == 200
