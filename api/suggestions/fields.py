@@ -88,6 +88,7 @@ def current_fields(document: Mapping[str, Any]) -> Values:
     flat["sessions"] = [plain_session(one) for one in flat.get("sessions", [])]
     access = {**flat.pop("place.access", {}), **flat.pop("access", {})}
     flat |= {f"{_ACCESS}{fact}": value for fact, value in access.items()}
+    flat.setdefault("state", "running")
     return {field: value for field, value in flat.items() if field in FIELD_LABELS and not is_nothing(value)}
 
 

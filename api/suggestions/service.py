@@ -86,6 +86,9 @@ def suggest_new(
     values = {field: value for field, value in values.items() if value is not None}
     if "name" not in values:
         raise _problem("name", "Say what it is called.")
+    areas = {piece["area"] for piece in values.get("coverage", []) if piece.get("area")}
+    if areas - areas_around(session, sorted(areas)):
+        raise _problem("coverage", "We hold no area of that code.")
     suggestion = Suggestion(
         what="new",
         fields=values,
@@ -137,7 +140,7 @@ def report(
         what="report",
         report_reason=reason,
         fields={"state": "closed"} if closes else {},
-        was={"state": None if state == "running" else state} if closes else {},
+        was={"state": state} if closes else {},
     )
     return _keep_about(session, suggestion, entry, sender=sender, settings=settings, now=now)
 
@@ -263,7 +266,7 @@ def read_reference(typed: str) -> str:
 def get_status(session: Session, reference: str) -> Status:
     """Raises NotFound."""
     found = _get(session, reference)
-    about = found.result_entry_id or found.entry_id
+    about = queries.standing_id(session, found.result_entry_id or found.entry_id)
     entry = queries.public_cards(session, [about]).get(about) if about else None
     asked = [FIELD_LABELS[field] for field in FIELD_LABELS if field in found.fields]
     return Status(

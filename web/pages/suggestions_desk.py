@@ -151,7 +151,7 @@ def _show(
 
 def _row(one: ProposedField, typed: Mapping[str, str] | None) -> dict[str, Any]:
     """One field of the difference. What moved meanwhile is not ticked: that is for the curator to say."""
-    ticked = bool(typed.get(f"take.{one.field}")) if typed else not one.has_moved
+    ticked = bool(typed.get(f"take.{one.field}")) if typed and "go" in typed else not one.has_moved
     return {
         "field": one.field,
         "label": one.label,

@@ -1,6 +1,5 @@
 """An entry in Soham's own ward, its curator, and short ways to send and to decide."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path

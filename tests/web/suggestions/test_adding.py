@@ -1,7 +1,7 @@
 """Adding something in three steps without scripts, and by the JSON API."""
 
 from tests.conftest import Directory
-from tests.people import sign_in
+from tests.people import session_cookie
 from tests.web.pages.html_reader import read_html
 from tests.web.suggestions.conftest import Visitor
 from tests.web.suggestions.test_changing import HOSTILE, open_first, reference_in
@@ -174,5 +174,5 @@ def test_it_is_documented_with_its_statuses(visitor: Visitor) -> None:
 
 def test_curators_pages_need_a_curator(visitor: Visitor, place: Directory) -> None:
     assert visitor.client.get("/curate/suggestions").headers["location"].startswith("/sign-in")
-    sign_in(visitor.client, place, "navigator", area="W1")
-    assert visitor.client.get("/curate/suggestions").status_code == 403
+    navigator = Visitor(visitor.client, cookie=session_cookie(place, "navigator", area="W1"))
+    assert navigator.get("/curate/suggestions").status_code == 403
