@@ -154,7 +154,7 @@ def read_changes(
 
 def _age(text: str) -> int | str | None:
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() else text or None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else text or None
 
 
 def _contacts(
