@@ -30,44 +30,19 @@ from api.suggestions.fields import (
 from api.suggestions.letters import send_outcome, take_back_outcome
 from api.suggestions.schemas import (
     EntryName,
-    ListedSuggestion,
     ProposedField,
     Reason,
     State,
-    SuggestionPage,
     SuggestionView,
     What,
 )
 
 SOURCE: Final = ("visitors", "Suggested by a visitor")
-PER_PAGE: Final = 50
 LONGEST_ANSWER: Final = 1_000
 WHY_NEW: Final = "Suggested by a visitor"
 WHY_CHANGE: Final = "A visitor suggested it"
 WHY_UNDO: Final = "Put back: the suggestion was taken too soon"
 NOT_YOURS: Final = "We know of no such suggestion in your areas."
-
-
-def list_suggestions(
-    session: Session, actor: Actor, *, waiting: bool = True, page: int = 1, per_page: int = PER_PAGE
-) -> SuggestionPage:
-    """Those in the actor's areas: what waits, oldest first, or what was decided, newest first."""
-    rows, total = queries.list_suggestions(
-        session, areas=actor.areas_as("curator"), waiting=waiting, page=page, per_page=per_page
-    )
-    items = [
-        ListedSuggestion(
-            row.id,
-            cast(What, row.what),
-            cast(State, row.state),
-            name or str(row.fields.get("name", "No name given")),
-            cast("Reason | None", row.report_reason),
-            [FIELD_LABELS[field] for field in FIELD_LABELS if field in row.fields],
-            row.made_at,
-        )
-        for row, name in rows
-    ]
-    return SuggestionPage(items, total, page, per_page)
 
 
 def get_suggestion(session: Session, actor: Actor, suggestion_id: UUID) -> SuggestionView:

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from api.accounts.dependencies import Write, needs
 from api.dependencies import Now
 from api.errors import BadInput, EditConflict
-from api.suggestions import deciding
+from api.suggestions import deciding, listing
 from api.suggestions.fields import Values
 from api.suggestions.guard import SmallBodyRoute
 from api.suggestions.letters import spell
@@ -42,7 +42,7 @@ def list_waiting(page: CuratePage, session: Write) -> HTMLResponse:
     decided = page.typed("show") == "decided"
     asked = page.typed("page")[:5]
     number = int(asked) if asked.isdecimal() else 1
-    found = deciding.list_suggestions(session, page.actor, waiting=not decided, page=max(number, 1))
+    found = listing.list_suggestions(session, page.actor, waiting=not decided, page=max(number, 1))
     return page.show(
         "suggestions/list.html", found=found, decided=decided, reasons=REASON_WORDS,
         pages=-(-found.total // found.per_page),

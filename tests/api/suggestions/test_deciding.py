@@ -5,7 +5,7 @@ import pytest
 from api.duplicates.merging import merge_entries
 from api.errors import BadInput, EditConflict, NotFound
 from api.models import Mail, Revision, Suggestion
-from api.suggestions import deciding, service
+from api.suggestions import deciding, listing, service
 from api.suggestions.schemas import Sender
 from tests.api.suggestions.conftest import CONTACTS, Desk
 from tests.factories import NOW, add, change
@@ -187,8 +187,8 @@ def test_outside_ones_areas_there_is_no_such_suggestion(desk: Desk) -> None:
             desk.accept(made, actor=actor)
         with pytest.raises(NotFound):
             deciding.undo(desk.session, actor, made)
-    assert deciding.list_suggestions(desk.session, elsewhere).total == 0
-    assert deciding.list_suggestions(desk.session, desk.curator).total == 1
+    assert listing.list_suggestions(desk.session, elsewhere).total == 0
+    assert listing.list_suggestions(desk.session, desk.curator).total == 1
     assert desk.session.get_one(Suggestion, made).state == "waiting"
 
 
@@ -211,11 +211,11 @@ def test_what_waits_longest_comes_first(desk: Desk) -> None:
     first, second = desk.report("closed"), desk.change(cost="paid")
     desk.session.get_one(Suggestion, second).made_at = NOW.replace(year=2025)
     desk.session.flush()
-    listed = deciding.list_suggestions(desk.session, desk.curator)
+    listed = listing.list_suggestions(desk.session, desk.curator)
     assert [one.id for one in listed.items] == [second, first]
     desk.refuse(first)
-    assert deciding.list_suggestions(desk.session, desk.curator).total == 1
-    assert deciding.list_suggestions(desk.session, desk.curator, waiting=False).total == 1
+    assert listing.list_suggestions(desk.session, desk.curator).total == 1
+    assert listing.list_suggestions(desk.session, desk.curator, waiting=False).total == 1
 
 
 def test_refusing_needs_a_reason_that_the_sender_reads(desk: Desk) -> None:
