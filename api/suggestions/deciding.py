@@ -30,17 +30,14 @@ from api.suggestions.fields import (
 from api.suggestions.letters import send_outcome, take_back_outcome
 from api.suggestions.schemas import (
     EntryName,
-    ListedSuggestion,
     ProposedField,
     Reason,
     State,
-    SuggestionPage,
     SuggestionView,
     What,
 )
 
 SOURCE: Final = ("visitors", "Suggested by a visitor")
-PER_PAGE: Final = 50
 LONGEST_ANSWER: Final = 1_000
 WHY_NEW: Final = "Suggested by a visitor"
 WHY_CHANGE: Final = "A visitor suggested it"
@@ -48,35 +45,14 @@ WHY_UNDO: Final = "Put back: the suggestion was taken too soon"
 NOT_YOURS: Final = "We know of no such suggestion in your areas."
 
 
-def list_suggestions(
-    session: Session, actor: Actor, *, waiting: bool = True, page: int = 1, per_page: int = PER_PAGE
-) -> SuggestionPage:
-    """Those in the actor's areas: what waits, oldest first, or what was decided, newest first."""
-    rows, total = queries.list_suggestions(
-        session, areas=actor.areas_as("curator"), waiting=waiting, page=page, per_page=per_page
-    )
-    items = [
-        ListedSuggestion(
-            row.id,
-            cast(What, row.what),
-            cast(State, row.state),
-            name or str(row.fields.get("name", "No name given")),
-            cast("Reason | None", row.report_reason),
-            [FIELD_LABELS[field] for field in FIELD_LABELS if field in row.fields],
-            row.made_at,
-        )
-        for row, name in rows
-    ]
-    return SuggestionPage(items, total, page, per_page)
-
-
 def get_suggestion(session: Session, actor: Actor, suggestion_id: UUID) -> SuggestionView:
     """Raises NotFound, also for one outside the actor's areas."""
     found = _get(session, actor, suggestion_id)
     stored = _stored(session, found)
     now = current_fields(stored.document) if stored else {}
+    about = queries.standing_id(session, found.entry_id)
     names = queries.entry_names(
-        session, [one for one in (found.entry_id, found.result_entry_id, *found.duplicates) if one]
+        session, [one for one in (about, found.result_entry_id, *found.duplicates) if one]
     )
 
     def name_of(entry_id: UUID | None) -> EntryName | None:
@@ -96,7 +72,7 @@ def get_suggestion(session: Session, actor: Actor, suggestion_id: UUID) -> Sugge
         decided_by=queries.person_name(session, found.decided_by) if found.decided_by else None,
         answer=found.decision_note,
         taken=found.taken_fields,
-        entry=name_of(found.entry_id),
+        entry=name_of(about),
         version=stored.version if stored else None,
         fields=[
             ProposedField(field, label, found.was.get(field), now.get(field), found.fields[field])
@@ -291,17 +267,12 @@ def _require_may_edit(session: Session, actor: Actor, found: Suggestion) -> None
 
 def _areas(session: Session, found: Suggestion) -> frozenset[str]:
     """Of the entry as it is now, where there is one; of the place that a new one names."""
-    about = _standing_id(session, found.entry_id or found.result_entry_id)
+    about = queries.standing_id(session, found.entry_id or found.result_entry_id)
     return areas_of_entry(session, about) if about else frozenset(found.area_codes)
 
 
-def _standing_id(session: Session, entry_id: UUID | None) -> UUID | None:
-    """The entry, or the one it was merged into."""
-    return (queries.merged_into(session, entry_id) or entry_id) if entry_id else None
-
-
 def _stored(session: Session, found: Suggestion) -> StoredDraft | None:
-    entry_id = _standing_id(session, found.entry_id)
+    entry_id = queries.standing_id(session, found.entry_id)
     return _stored_of(session, entry_id) if entry_id else None
 
 

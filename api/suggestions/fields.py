@@ -58,6 +58,8 @@ _PLAIN: Final = (
     "self_referral", "referral_by",
 )  # fmt: skip
 _ACCESS: Final = "access."
+_LONGEST: Final = 10_000
+_DEEPEST: Final = 4
 
 
 def may_be_changed(detail: Mapping[str, Any]) -> frozenset[str]:
@@ -88,6 +90,7 @@ def current_fields(document: Mapping[str, Any]) -> Values:
     flat["sessions"] = [plain_session(one) for one in flat.get("sessions", [])]
     access = {**flat.pop("place.access", {}), **flat.pop("access", {})}
     flat |= {f"{_ACCESS}{fact}": value for fact, value in access.items()}
+    flat.setdefault("state", "running")
     return {field: value for field, value in flat.items() if field in FIELD_LABELS and not is_nothing(value)}
 
 
@@ -118,13 +121,15 @@ def tidy_text(text: str | None, *, most: int) -> str | None:
 _NOT: Final = ("Cc", "Cs")
 
 
-def _tidy(value: Any) -> Any:
+def _tidy(value: Any, *, depth: int = 0) -> Any:
+    if depth > _DEEPEST:
+        raise _refused({"fields": "This is nested deeper than any fact of ours."})
     if isinstance(value, str):
-        return tidy_text(value, most=20_000)
+        return tidy_text(value, most=_LONGEST)
     if isinstance(value, list):
-        return [one for one in map(_tidy, value) if not is_nothing(one)]
+        return [one for one in (_tidy(one, depth=depth + 1) for one in value) if not is_nothing(one)]
     if isinstance(value, dict):
-        return {name: _tidy(one) for name, one in value.items()}
+        return {name: _tidy(one, depth=depth + 1) for name, one in value.items()}
     return value
 
 
@@ -134,6 +139,9 @@ def check_fields(given: Mapping[str, Any], *, allowed: frozenset[str], kind: str
     if unknown:
         raise _refused({unknown[0]: "This is not something that can be suggested here."})
     values = {field: _tidy(value) for field, value in given.items()}
+    pieces = values.get("coverage")
+    if isinstance(pieces, list) and any(isinstance(one, dict) and "shape" in one for one in pieces):
+        raise _refused({"coverage": "Name the area it serves; a shape is drawn by a curator."})
     values = {field: None if is_nothing(value) else value for field, value in values.items()}
     # Only what is given is looked at: the rest of an entry is made up here.
     rest: Values = {"kind": kind, "name": "A name", "place": {"town": "A town"}}

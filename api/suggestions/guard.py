@@ -1,8 +1,9 @@
 """Bots are met by a field that people do not see, by the time a form was open, and by how often one network
 address sends: never by a puzzle. Whoever is refused sees the same calm page, with all they typed."""
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
@@ -62,7 +63,7 @@ def sent_too_often(session: Session, settings: Settings, *, address: str, now: d
 class SmallBodyRoute(APIRoute):
     """A route that reads no more than `MOST_BYTES`, whatever the request says of its length."""
 
-    def get_route_handler(self):  # type: ignore[no-untyped-def]
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handle_small(request: Request) -> Response:

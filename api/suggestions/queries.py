@@ -47,10 +47,10 @@ def public_cards(session: Session, ids: Collection[UUID]) -> dict[UUID, Row[Any]
     return {row.id: row for row in session.execute(text(_CARDS), {"ids": list(ids)})}
 
 
-def merged_into(session: Session, entry_id: UUID) -> UUID | None:
-    """The entry that this one was merged into, if it was."""
-    found: UUID | None = session.scalar(text(_MERGED_INTO), {"id": str(entry_id)})
-    return found
+def standing_id(session: Session, entry_id: UUID | None) -> UUID | None:
+    """The entry itself, or the one it was merged into."""
+    into: UUID | None = session.scalar(text(_MERGED_INTO), {"id": str(entry_id)}) if entry_id else None
+    return into or entry_id
 
 
 def areas_at(session: Session, *, lon: float, lat: float) -> list[str]:

@@ -11,7 +11,13 @@ from api.suggestions.letters import spell
 from api.suggestions.schemas import Receipt, ReceiptOut, Sender, SuggestionIn
 
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"], route_class=SmallBodyRoute)
-_PROBLEMS = {404: "No such entry", 413: "Too long", 422: "What cannot be used", 429: "Sent too often"}
+_PROBLEMS = {
+    400: "Not JSON we can read",
+    404: "No such entry",
+    413: "Too long",
+    422: "What cannot be used",
+    429: "Sent too often",
+}
 
 
 @router.post(

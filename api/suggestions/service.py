@@ -11,9 +11,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.areas.service import areas_around, areas_of_entry
-from api.duplicates.service import find_duplicates_of_all
-from api.entries.differences import unflatten
-from api.entries.schemas import EntryDraft
 from api.errors import BadInput, FieldProblem, NotFound
 from api.models import Suggestion
 from api.places.service import Locator
@@ -24,18 +21,17 @@ from api.suggestions.fields import (
     FIELD_LABELS,
     NEW_FIELDS,
     Values,
-    as_checked_draft,
     check_fields,
     may_be_changed,
     public_fields,
     tidy_text,
 )
 from api.suggestions.letters import OUTCOME_KEY, may_write_to, send_receipt
+from api.suggestions.likely import as_name, list_likely
 from api.suggestions.schemas import (
     LONGEST_EMAIL,
     LONGEST_NOTE,
     REASON_WORDS,
-    EntryName,
     Reason,
     Receipt,
     Sender,
@@ -48,7 +44,6 @@ from api.suggestions.schemas import (
 LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 REFERENCE_LENGTH: Final = 10
 FORGET_AFTER: Final = timedelta(days=90)
-MOST_DUPLICATES: Final = 5
 _EMAIL: Final = re.compile(r"[^\s@<>\"',;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 NOTHING_CHANGED: Final = "Nothing here is different from what we have. Change what is wrong, then send it."
 
@@ -86,11 +81,14 @@ def suggest_new(
     values = {field: value for field, value in values.items() if value is not None}
     if "name" not in values:
         raise _problem("name", "Say what it is called.")
+    areas = {piece["area"] for piece in values.get("coverage", []) if piece.get("area")}
+    if areas - areas_around(session, sorted(areas)):
+        raise _problem("coverage", "We hold no area of that code.")
     suggestion = Suggestion(
         what="new",
         fields=values,
         area_codes=sorted(_areas_of_new(session, values)),
-        duplicates=[one.id for one in _likely(session, values)],
+        duplicates=[one.id for one in list_likely(session, values)],
     )
     return _keep(session, suggestion, sender=sender, settings=settings, now=now)
 
@@ -137,7 +135,7 @@ def report(
         what="report",
         report_reason=reason,
         fields={"state": "closed"} if closes else {},
-        was={"state": None if state == "running" else state} if closes else {},
+        was={"state": state} if closes else {},
     )
     return _keep_about(session, suggestion, entry, sender=sender, settings=settings, now=now)
 
@@ -207,54 +205,6 @@ def _areas_of_new(session: Session, values: Values) -> frozenset[str]:
     return areas_around(session, codes)
 
 
-def draft_of_new(values: Values) -> EntryDraft | None:
-    """The entry these values make; None where they do not say where it is."""
-    try:
-        return as_checked_draft(unflatten(values | {"kind": values.get("kind", "group")}))
-    except BadInput:
-        return None
-
-
-def _likely(session: Session, values: Values) -> list[EntryName]:
-    """Entries that a new one may be: for curators, who may know all of both."""
-    draft = draft_of_new(values)
-    if draft is None:
-        return []
-    found = _find(session, draft)
-    names = queries.entry_names(session, found)
-    return [_as_name(names[one]) for one in found if one in names]
-
-
-def _find(session: Session, draft: EntryDraft) -> list[UUID]:
-    """Examples too: where they are shown, they are what there is."""
-    both = [draft, draft.model_copy(update={"is_example": True})]
-    found = [one for each in find_duplicates_of_all(session, both, limit=MOST_DUPLICATES) for one in each]
-    best = sorted(found, key=lambda one: -one.verdict.score)
-    return [one.entry_id for one in best[:MOST_DUPLICATES]]
-
-
-def find_likely(session: Session, *, name: str, town: str) -> list[EntryName]:
-    """Public entries that something of this name in this town may be, to show while it is typed. Asked by
-    name and town alone: with a point or a phone number one could find out about homes and numbers that are
-    private. For the same reason an entry whose place is private is named only for its own public town."""
-    name, town = tidy_text(name, most=200) or "", tidy_text(town, most=100) or ""
-    if len(name) < 3 or len(town) < 2:
-        return []
-    draft = EntryDraft.model_validate({"kind": "group", "name": name, "place": {"town": town}})
-    found = _find(session, draft)
-    cards = queries.public_cards(session, found)
-    return [
-        _as_name(cards[one])
-        for one in found
-        if one in cards
-        and (cards[one].privacy == "exact" or (cards[one].town or "").casefold() == town.casefold())
-    ]
-
-
-def _as_name(row: Any) -> EntryName:
-    return EntryName(row.id, row.name, row.slug, row.kind, row.town)
-
-
 def read_reference(typed: str) -> str:
     """A reference as it was given out, however it is typed."""
     return "".join(letter for letter in typed.upper() if letter in LETTERS)[: REFERENCE_LENGTH + 1]
@@ -263,7 +213,7 @@ def read_reference(typed: str) -> str:
 def get_status(session: Session, reference: str) -> Status:
     """Raises NotFound."""
     found = _get(session, reference)
-    about = found.result_entry_id or found.entry_id
+    about = queries.standing_id(session, found.result_entry_id or found.entry_id)
     entry = queries.public_cards(session, [about]).get(about) if about else None
     asked = [FIELD_LABELS[field] for field in FIELD_LABELS if field in found.fields]
     return Status(
@@ -272,7 +222,7 @@ def get_status(session: Session, reference: str) -> Status:
         state=cast(State, found.state),
         made_at=found.made_at,
         decided_at=found.decided_at,
-        entry=_as_name(entry) if entry else None,
+        entry=as_name(entry) if entry else None,
         reason=cast(Reason, found.report_reason),
         asked=[] if found.what == "report" else asked,
         taken=[FIELD_LABELS[field] for field in FIELD_LABELS if field in found.taken_fields],

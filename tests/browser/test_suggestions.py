@@ -1,16 +1,16 @@
 """A resident on a phone suggests, a curator takes two of three, and every page says so; what is typed for
 something new stays in the browser until it is sent."""
 
-import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from api.accounts.dependencies import SESSION_COOKIE
-from api.cluster import PrivateCluster
 from tests.browser.site import serve, settle
 from tests.conftest import Directory
+from tests.factories import SOHAM, add, add_areas, square
 from tests.people import session_cookie
 
 Visit = Callable[..., Page]
@@ -20,14 +20,17 @@ PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def own_site(example_database: Directory, cluster: PrivateCluster) -> Iterator[tuple[str, Directory]]:
-    """The app on a copy of the examples that the test may change."""
-    name = f"suggested_{os.urandom(4).hex()}"
-    url = cluster.create_database(name, template=example_database.name)
-    directory = Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
-    with serve(directory.settings(street_tiles_url=None)) as address:
-        yield address, directory
-    cluster.drop_database(name)
+def own_site(scratch: Directory, tmp_path: Path) -> Iterator[tuple[str, Directory]]:
+    """The app on a directory that the test may change, with one drop-in."""
+    with scratch.write() as session:
+        add_areas(session, tmp_path, {"W1": square(*SOHAM)})
+        add(
+            session, kind="drop_in", name="Soham Wednesday Drop-in", summary="A warm table.", cost="free",
+            cost_note="Tea and coffee free.", contacts=[{"kind": "phone", "value": "01632 960201"}],
+            sessions=[{"rrule": "FREQ=WEEKLY;BYDAY=WE", "starts_on": "2024-01-03", "starts_at": "10:00"}],
+        )  # fmt: skip
+    with serve(scratch.settings(street_tiles_url=None)) as address:
+        yield address, scratch
 
 
 def looks_right(page: Page, find_faults: FindFaults) -> None:
@@ -56,7 +59,7 @@ def test_a_resident_suggests_and_a_curator_takes_two_of_three(
     looks_right(desk, find_faults)
     desk.get_by_role("link", name="Soham Wednesday Drop-in").click()
     looks_right(desk, find_faults)
-    desk.get_by_role("checkbox", name="Take this: In one sentence").uncheck()
+    desk.get_by_role("checkbox", name="In one sentence").uncheck()
     desk.get_by_role("button", name="Take what is ticked").click()
     expect(desk.get_by_role("status")).to_have_text("Part of it is taken. The entry says so now.")
     looks_right(desk, find_faults)
@@ -88,7 +91,7 @@ def test_adding_is_kept_until_it_is_sent(
     page.get_by_text("Drop-in", exact=True).click()
     page.get_by_role("button", name="Next").click()
     settle(page)
-    page.get_by_label("Town or village").fill("Soham")
+    page.locator("#town").fill("Soham")
     likely = page.locator("#likely")
     expect(likely.get_by_role("link", name="Soham Wednesday Drop-in")).to_be_visible()
     page.locator(".map-canvas").click()
@@ -100,7 +103,7 @@ def test_adding_is_kept_until_it_is_sent(
     assert page.get_by_label("What is it called?").input_value() == "The Soham Wednesday Drop-in"
     page.get_by_role("button", name="Next").click()
     settle(page)
-    assert page.get_by_label("Town or village").input_value() == "Soham"
+    assert page.locator("#town").input_value() == "Soham"
     assert page.locator("[name=lon]").input_value()
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Their phone number").fill("01632 960888")
@@ -108,7 +111,7 @@ def test_adding_is_kept_until_it_is_sent(
     page.get_by_role("button", name="Look it over").click()
     expect(page.get_by_role("heading", name="It may be here already")).to_be_visible()
     looks_right(page, find_faults)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(2500)
     page.get_by_role("button", name="Send it").click()
     page.wait_for_url("**/suggestions/**")
     page.goto(base + "/add")

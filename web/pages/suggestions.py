@@ -6,14 +6,21 @@ from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write
 from api.dependencies import Now, Read
-from api.entries.service import get_entry
 from api.errors import BadInput, NotFound
 from api.suggestions import service
 from api.suggestions.guard import LEAST_OPEN_REPORT, SmallBodyRoute
 from api.suggestions.letters import spell
 from api.suggestions.schemas import REASON_WORDS, Status
 from web.pages.page import Page, PageRouter, ThisPage, go_to
-from web.pages.suggestions_forms import NotNow, Typed, new_seal, problems_of, sender_of, why_not_now
+from web.pages.suggestions_forms import (
+    NotNow,
+    Typed,
+    get_entry_at,
+    new_seal,
+    problems_of,
+    sender_of,
+    why_not_now,
+)
 
 router = PageRouter(route_class=SmallBodyRoute)
 # What was just done, by a short code: words in an address could be anyone's.
@@ -28,7 +35,7 @@ NO_SUCH: Final = "We have nothing under this reference. Check it letter by lette
 
 @router.page("/entries/{slug}/report")
 async def show_report(slug: str, page: ThisPage, read: Read, now: Now) -> HTMLResponse:
-    detail = await get_entry(read, slug, now=now)
+    detail = await get_entry_at(read, slug, now=now, then="report")
     typed = {"reason": page.typed("reason")}
     return _show_report(page, detail["name"], detail["slug"], now=now, typed=typed)
 

@@ -14,7 +14,7 @@ from api.areas.service import list_areas
 from api.dependencies import Now, Read
 from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS
 from api.errors import BadInput
-from api.suggestions import service
+from api.suggestions import likely, service
 from api.suggestions.guard import SmallBodyRoute
 from api.suggestions.letters import spell
 from api.suggestions.schemas import EntryName
@@ -92,13 +92,13 @@ def _send(
 
 
 def _likely(session: Session, form: Mapping[str, str]) -> list[EntryName]:
-    return service.find_likely(session, name=form.get("name", ""), town=form.get("town", ""))
+    return likely.find_likely(session, name=form.get("name", ""), town=form.get("town", ""))
 
 
 @router.get("/add/likely", include_in_schema=False)
 def find_likely(session: Write, name: str = "", town: str = "") -> dict[str, Any]:
     """Entries that something of this name in this town may be, asked while it is typed."""
-    found = service.find_likely(session, name=name[:200], town=town[:100])
+    found = likely.find_likely(session, name=name[:200], town=town[:100])
     return {
         "items": [
             {"name": one.name, "slug": one.slug, "kind": KIND_WORDS[one.kind].label, "town": one.town}

@@ -109,7 +109,8 @@ def _point(typed: Mapping[str, str]) -> dict[str, Any] | None:
 def read_new(typed: Mapping[str, str], *, today: date, areas: Mapping[str, str] | None = None) -> NewEntry:
     """`areas` are the names of areas by code."""
     fields: Values = {to: _of(typed, box) for box, to in _PLAIN.items() if _of(typed, box)}
-    fields["kind"] = fields["kind"] if fields.get("kind") in KIND_WORDS else "group"
+    if fields.get("kind") not in KIND_WORDS:
+        fields.pop("kind", None)
     if fields.get("cost") not in COST_LABELS:
         fields.pop("cost", None)
     how = [code for code in DELIVERY_LABELS if _of(typed, f"how_{code}")]

@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write
 from api.dependencies import Now, Read
-from api.entries.service import get_entry
 from api.entries.vocabulary import ACCESS_LABELS, DELIVERY_LABELS
 from api.errors import BadInput
 from api.suggestions import service
@@ -20,6 +19,7 @@ from web.pages.page import Page, PageRouter, ThisPage, go_to
 from web.pages.suggestions_forms import (
     NotNow,
     Typed,
+    get_entry_at,
     new_seal,
     problems_of,
     read_times,
@@ -42,7 +42,7 @@ _NEW_CONTACTS: Final = {"new_phone": "phone", "new_email": "email", "new_web": "
 
 @router.page("/entries/{slug}/suggest")
 async def show_change(slug: str, page: ThisPage, read: Read, now: Now) -> HTMLResponse:
-    detail = await get_entry(read, slug, now=now)
+    detail = await get_entry_at(read, slug, now=now, then="suggest")
     boxes = as_boxes(public_fields(detail))
     return _show(page, detail, now=now, typed=boxes, was=boxes)
 
@@ -154,7 +154,7 @@ def read_changes(
 
 def _age(text: str) -> int | str | None:
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() else text or None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else text or None
 
 
 def _contacts(

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from api.accounts.dependencies import Write, needs
 from api.dependencies import Now
 from api.errors import BadInput, EditConflict
-from api.suggestions import deciding
+from api.suggestions import deciding, listing
 from api.suggestions.fields import Values
 from api.suggestions.guard import SmallBodyRoute
 from api.suggestions.letters import spell
@@ -40,10 +40,9 @@ _EDITABLE: Final = frozenset(
 @router.page("")
 def list_waiting(page: CuratePage, session: Write) -> HTMLResponse:
     decided = page.typed("show") == "decided"
-    number = int(page.typed("page")) if page.typed("page").isdecimal() else 1
-    found = deciding.list_suggestions(
-        session, page.actor, waiting=not decided, page=min(max(number, 1), 10_000)
-    )
+    asked = page.typed("page")[:5]
+    number = int(asked) if asked.isdecimal() else 1
+    found = listing.list_suggestions(session, page.actor, waiting=not decided, page=max(number, 1))
     return page.show(
         "suggestions/list.html", found=found, decided=decided, reasons=REASON_WORDS,
         pages=-(-found.total // found.per_page),
@@ -60,7 +59,7 @@ def show_one(suggestion_id: UUID, page: CuratePage, session: Write) -> HTMLRespo
 def accept(suggestion_id: UUID, page: CuratePage, session: Write, form: Typed, now: Now) -> Response:
     view = deciding.get_suggestion(session, page.actor, suggestion_id)
     wanted = {one.field for one in view.fields if form.get(f"take.{one.field}")}
-    seen = form.get("version", "")
+    seen = form.get("version", "")[:9]
     try:
         with session.begin_nested():
             done = deciding.accept(
@@ -151,7 +150,7 @@ def _show(
 
 def _row(one: ProposedField, typed: Mapping[str, str] | None) -> dict[str, Any]:
     """One field of the difference. What moved meanwhile is not ticked: that is for the curator to say."""
-    ticked = bool(typed.get(f"take.{one.field}")) if typed else not one.has_moved
+    ticked = bool(typed.get(f"take.{one.field}")) if typed and "go" in typed else not one.has_moved
     return {
         "field": one.field,
         "label": one.label,

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from api.db import ReadConnection
+from api.entries.service import get_entry
 from api.entries.sessions import describe_session
 from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS
-from api.errors import BadInput
+from api.errors import BadInput, Moved
 from api.suggestions.fields import plain_session
 from api.suggestions.guard import LEAST_OPEN, TOO_OFTEN, UNSURE, looks_sent_by_hand, seal_time, sent_too_often
 from api.suggestions.schemas import Sender
@@ -69,6 +71,15 @@ def why_not_now(
 
 def new_seal(page: Page, now: datetime) -> str:
     return seal_time(page.settings, now)
+
+
+async def get_entry_at(read: ReadConnection, slug: str, *, now: datetime, then: str) -> dict[str, Any]:
+    """The public entry whose form is asked for. Raises Moved to its form (`then`) under its new address."""
+    try:
+        return await get_entry(read, slug, now=now)
+    except Moved as moved:
+        moved.extra["location"] = f"/entries/{moved.extra['location']}/{then}"
+        raise
 
 
 def sender_of(form: Mapping[str, str], *more: str | None) -> Sender:

@@ -2,12 +2,13 @@
 
 import pytest
 
+from api.duplicates.merging import merge_entries
 from api.errors import BadInput, EditConflict, NotFound
 from api.models import Mail, Revision, Suggestion
-from api.suggestions import deciding, service
+from api.suggestions import deciding, listing, service
 from api.suggestions.schemas import Sender
 from tests.api.suggestions.conftest import CONTACTS, Desk
-from tests.factories import NOW, change
+from tests.factories import NOW, add, change
 from tests.people import make_actor
 
 THREE = {"name": "Soham Community Choir", "summary": "We sing together.", "cost": "donation"}
@@ -186,20 +187,35 @@ def test_outside_ones_areas_there_is_no_such_suggestion(desk: Desk) -> None:
             desk.accept(made, actor=actor)
         with pytest.raises(NotFound):
             deciding.undo(desk.session, actor, made)
-    assert deciding.list_suggestions(desk.session, elsewhere).total == 0
-    assert deciding.list_suggestions(desk.session, desk.curator).total == 1
+    assert listing.list_suggestions(desk.session, elsewhere).total == 0
+    assert listing.list_suggestions(desk.session, desk.curator).total == 1
     assert desk.session.get_one(Suggestion, made).state == "waiting"
+
+
+def test_it_follows_an_entry_that_was_merged(desk: Desk) -> None:
+    made = desk.change(cost="paid")
+    kept = add(desk.session, name="Soham Singers and Friends", cost="free")
+    both = {"keep_id": kept.entry_id, "merge_id": desk.entry.entry_id}
+    merge_entries(desk.session, **both, choices={}, by="Curator", why="One thing")
+    view = desk.look(made)
+    assert view.entry
+    assert view.entry.slug == kept.slug
+    desk.accept(made)
+    assert service.get_public(desk.session, kept.slug).detail["cost"] == "paid"
+    status = service.get_status(desk.session, view.reference)
+    assert status.entry
+    assert status.entry.slug == kept.slug
 
 
 def test_what_waits_longest_comes_first(desk: Desk) -> None:
     first, second = desk.report("closed"), desk.change(cost="paid")
     desk.session.get_one(Suggestion, second).made_at = NOW.replace(year=2025)
     desk.session.flush()
-    listed = deciding.list_suggestions(desk.session, desk.curator)
+    listed = listing.list_suggestions(desk.session, desk.curator)
     assert [one.id for one in listed.items] == [second, first]
     desk.refuse(first)
-    assert deciding.list_suggestions(desk.session, desk.curator).total == 1
-    assert deciding.list_suggestions(desk.session, desk.curator, waiting=False).total == 1
+    assert listing.list_suggestions(desk.session, desk.curator).total == 1
+    assert listing.list_suggestions(desk.session, desk.curator, waiting=False).total == 1
 
 
 def test_refusing_needs_a_reason_that_the_sender_reads(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import BadInput, NotFound
 from api.models import Suggestion
-from api.suggestions import service
+from api.suggestions import likely, service
 from api.suggestions.schemas import Sender
 from tests.api.suggestions.conftest import SETTINGS, Desk
 from tests.factories import NOW, SOHAM, add, add_areas, change, square
@@ -112,7 +112,7 @@ def test_likely_duplicates_are_shown_but_tell_nothing_private(session: Session) 
     add(session, name="Rosalind's Sitting Service", place=HOME, privacy="hidden")
 
     def names(name: str, town: str) -> list[str]:
-        return [one.name for one in service.find_likely(session, name=name, town=town)]
+        return [one.name for one in likely.find_likely(session, name=name, town=town)]
 
     assert names("The Soham Welcome Table", "Soham") == ["Soham Welcome Table"]
     assert names("Something quite different", "Soham") == []

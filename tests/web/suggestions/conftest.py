@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from api.accounts.dependencies import SESSION_COOKIE
 from api.dependencies import london_now
 from tests.conftest import Directory
 from tests.factories import NOW, SOHAM, add, add_areas, square
-from tests.people import sign_in
+from tests.people import session_cookie
 
 CONTACTS = [
     {"kind": "phone", "value": "01632 960201"},
@@ -71,14 +72,25 @@ class Visitor:
 
     client: TestClient
     now: datetime = NOW
-    csrf: str = ""
+    cookie: str = ""
     seen: str = field(default="", repr=False)
 
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Their own cookie: several people share the one client."""
+        return {"Cookie": f"{SESSION_COOKIE}={self.cookie}"} if self.cookie else {}
+
+    def get(self, path: str) -> httpx2.Response:
+        return self.client.get(path, headers=self.headers)
+
+    def post(self, path: str, data: dict[str, str]) -> httpx2.Response:
+        return self.client.post(path, data=data, headers=self.headers)
+
     def open(self, path: str) -> str:
-        reply = self.client.get(path)
+        reply = self.get(path)
         assert reply.status_code == 200, reply.text[:300]
         self.seen = reply.text
         return reply.text
@@ -86,14 +98,14 @@ class Visitor:
     def form(self, action: str) -> dict[str, str]:
         return Form(self.seen, action).values
 
-    def send(self, action: str, **typed: str | None) -> httpx.Response:
+    def send(self, action: str, **typed: str | None) -> httpx2.Response:
         """The form as it stands on the page seen last, with what is typed; None unticks. Two underlines are a
         dot. Follows to the next page."""
         values = self.form(action) | {name.replace("__", "."): value for name, value in typed.items()}
         data = {name: value for name, value in values.items() if value is not None}
-        reply = self.client.post(action, data=data)
+        reply = self.post(action, data)
         if reply.status_code == 303:
-            reply = self.client.get(reply.headers["location"])
+            reply = self.get(reply.headers["location"])
         self.seen = reply.text
         return reply
 
@@ -117,9 +129,6 @@ def visitor(place: Directory) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def curator(place: Directory, visitor: Visitor) -> Iterator[Visitor]:
-    """The curator of the ward, on the same server."""
-    with TestClient(visitor.client.app, raise_server_exceptions=False, follow_redirects=False) as client:
-        someone = Visitor(client)
-        someone.csrf = sign_in(client, place, "curator", area="W1")
-        yield someone
+def curator(place: Directory, visitor: Visitor) -> Visitor:
+    """The curator of the ward."""
+    return Visitor(visitor.client, cookie=session_cookie(place, "curator", area="W1"))

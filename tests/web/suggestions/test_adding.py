@@ -1,7 +1,9 @@
 """Adding something in three steps without scripts, and by the JSON API."""
 
+import json
+
 from tests.conftest import Directory
-from tests.people import sign_in
+from tests.people import session_cookie
 from tests.web.pages.html_reader import read_html
 from tests.web.suggestions.conftest import Visitor
 from tests.web.suggestions.test_changing import HOSTILE, open_first, reference_in
@@ -160,6 +162,9 @@ def test_the_json_api_takes_the_same(visitor: Visitor, curator: Visitor) -> None
         {"what": "new", "fields": {"name": "New", "coverage": [{"how": "area", "area": "NOWHERE"}]}},
         {"what": "change", "entry": "soham-singers", "fields": {"access.toilet": "maybe?"}},
         {"what": "new", "fields": {"name": "New"}, "approved": True},
+        {"what": "new", "fields": {"name": "New", "coverage": [{"how": "shape", "shape": {"\x00": 1}}]}},
+        {"what": "new", "fields": {"name": json.loads("[" * 50 + "]" * 50)}},
+        {"what": "new", "fields": {"name": "New", "age_from": 10**40}},
     ):
         status, problem = post(**wrong)
         assert status == 422, wrong
@@ -169,10 +174,10 @@ def test_the_json_api_takes_the_same(visitor: Visitor, curator: Visitor) -> None
 
 def test_it_is_documented_with_its_statuses(visitor: Visitor) -> None:
     described = visitor.client.get("/api/openapi.json").json()["paths"]["/api/v1/suggestions"]["post"]
-    assert set(described["responses"]) == {"202", "404", "413", "422", "429"}
+    assert set(described["responses"]) == {"202", "400", "404", "413", "422", "429"}
 
 
 def test_curators_pages_need_a_curator(visitor: Visitor, place: Directory) -> None:
     assert visitor.client.get("/curate/suggestions").headers["location"].startswith("/sign-in")
-    sign_in(visitor.client, place, "navigator", area="W1")
-    assert visitor.client.get("/curate/suggestions").status_code == 403
+    navigator = Visitor(visitor.client, cookie=session_cookie(place, "navigator", area="W1"))
+    assert navigator.get("/curate/suggestions").status_code == 403
