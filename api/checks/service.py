@@ -171,7 +171,9 @@ def confirm_facts(
     named = ", ".join(CHECK_GROUP_LABELS[group].lower() for group in chosen)
     why = f"Checked {CHECK_HOW_LABELS[how]}: {named}"  # type: ignore[index]
     saved = save_entry(session, ToSave(draft, entry_id), by=by, why=why)
-    answered: list[NoteKind] = ["silent", "hiding", *(["bounced"] if "contact" in chosen else [])]
+    answered: list[NoteKind] = ["silent", "hiding"]
+    if "contact" in chosen:
+        answered.append("bounced")
     settle_notes(session, entry_id, answered, by=by, now=now)
     return saved
 

@@ -1,4 +1,4 @@
-"""When each kind is due for a check, the log of contact attempts, letters to those who run entries, owners."""
+"""When a kind is due for a check, the log of contact attempts, letters to those who run entries, owners."""
 
 import sqlalchemy as sa
 from alembic import op
