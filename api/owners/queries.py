@@ -17,9 +17,8 @@ _LISTED = """
 SELECT o.id, o.entry_id, e.slug, e.name, p.email, o.trusted, o.made_at
 FROM directory.owner o
 JOIN directory.entry e ON e.id = o.entry_id JOIN directory.person p ON p.id = o.person_id
-WHERE o.ended_at IS NULL AND (CAST(:mine AS text[]) IS NULL OR EXISTS (
-  SELECT FROM directory.entry_area a
-  WHERE a.entry_id = o.entry_id AND a.area_code = ANY (CAST(:mine AS text[]))))
+WHERE o.ended_at IS NULL AND (CAST(:mine AS text[]) IS NULL OR o.entry_id IN (
+  SELECT a.entry_id FROM directory.entry_area a WHERE a.area_code = ANY (CAST(:mine AS text[]))))
 ORDER BY e.name, p.email LIMIT :most
 """
 
