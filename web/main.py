@@ -13,6 +13,10 @@ from web.pages import (
     areas,
     connectors,
     developers,
+    editing,
+    editing_conflict,
+    editing_find,
+    editing_history,
     embed,
     entries,
     getting_there,
@@ -29,7 +33,7 @@ from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
 # Pages of people with an account, and of those who help without one.
-CURATING = (accounts,)
+CURATING = (accounts, editing_find, editing, editing_conflict, editing_history)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1

@@ -23,7 +23,7 @@ from api.settings import Settings, get_settings
 from web.assets import STATIC_FOLDER, static_url
 from web.map_legend import KindChoice, draw_legend
 
-MapKind = Literal["search", "entry", "area", "embed"]
+MapKind = Literal["search", "entry", "area", "embed", "edit"]
 PartOfFolium = TypeVar("PartOfFolium", bound=MacroElement)
 
 _STATIC: Final = "/static/"
@@ -40,6 +40,7 @@ _PLAIN_WORDS: Final[dict[MapKind, str]] = {
     "entry": "The map needs JavaScript. Where this is, is also written in words on this page.",
     "area": "The map needs JavaScript. What is in this area is also listed on this page.",
     "embed": "The map needs JavaScript. Everything on it is in the list too.",
+    "edit": "The map needs JavaScript. Everything on it can be typed too.",
 }
 
 
@@ -211,6 +212,22 @@ class EntriesLayer(Part):
     maker = "drawEntries"
 
 
+class PlaceAndShapes(Part):
+    """The true spot with what everyone sees of it, and shapes to draw: for those who edit an entry. Its
+    module comes by itself, so that no other page loads it."""
+
+    maker = "editPlace"
+    default_js = [("geoman", "vendor/geoman/leaflet-geoman.min.js")]  # noqa: RUF012
+    default_css = [("geoman_css", "vendor/geoman/leaflet-geoman.css")]  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            import("/static/curate/where.js").then((part) => part.editPlace({{ this._parent.get_name() }}));
+        {% endmacro %}
+        """
+    )
+
+
 class NumberKeys(Part):
     """1 to 9 open the nearest, while the map has the focus and only then."""
 
@@ -289,6 +306,7 @@ _PARTS: Final[dict[MapKind, tuple[type[Part], ...]]] = {
     "area": (ShapeLayer, CoverageLayer, EntriesLayer, NumberKeys, ListTie, Locate, FullScreen, PrintedMap),
     # In a frame the page round it decides about the whole screen and the device's whereabouts.
     "embed": (ShapeLayer, PlaceMarker, CoverageLayer, EntriesLayer, NumberKeys),
+    "edit": (PlaceAndShapes, FullScreen),
 }
 
 

@@ -12,6 +12,7 @@ from api.models.accounts import (
 )
 from api.models.base import DIRECTORY, FACE, GAZETTEER, Base
 from api.models.duplicates import DuplicatePair, EntryMerge
+from api.models.editing import EditDraft
 from api.models.entry import (
     Check,
     Contact,
@@ -64,6 +65,7 @@ __all__ = [
     "DirectoryFact",
     "DropInFactsRow",
     "DuplicatePair",
+    "EditDraft",
     "Entry",
     "EntryMerge",
     "Feed",

@@ -36,6 +36,12 @@ def day_words(value: date | str | None) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
+def clock_words(moment: datetime) -> str:
+    """A moment in London: "2 October 2026, 10:32am"."""
+    local = moment.astimezone(LONDON)
+    return f"{day_words(local.date())}, {describe_time(local.time())}"
+
+
 def coming_words(value: str | datetime | None, *, now: datetime | None = None) -> str:
     """When something is next, seen from today: "Today, 10am", "Wednesday 25 November, 2:30pm".
 
@@ -228,6 +234,7 @@ def without_query(query: Typed, *names: str) -> str:
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "day": day_words,
+    "clock": clock_words,
     "coming": coming_words,
     "checked": checked_words,
     "open_words": open_words,
