@@ -26,7 +26,7 @@ _WANTED = f"""
 FROM directory.entry e LEFT JOIN directory.place p ON p.id = e.place_id
 WHERE {_MINE}
   AND (:words = '' OR e.name ILIKE :like OR p.town ILIKE :like OR e.slug = :words
-       OR word_similarity(:words, e.name) >= 0.6)
+       OR word_similarity(:words, e.name) >= 0.45)
   AND (:kind = '' OR e.kind = :kind)
   AND (:state = '' OR e.state = :state)
   AND (:stage = '' OR e.stage = :stage)

@@ -33,6 +33,10 @@ class Typed:
     def many(self, name: str) -> list[str]:
         return [one for one in self.fields.get(name, []) if one]
 
+    def any(self, prefix: str) -> bool:
+        """Whether anything is given in the fields whose names start so."""
+        return any(self.text(name) for name in self.fields if name.startswith(prefix))
+
     def lines(self, name: str) -> list[str]:
         return [line.strip() for line in self.raw(name).splitlines() if line.strip()]
 

@@ -11,11 +11,11 @@ Fields = dict[str, list[str]]
 
 
 class _Reader(HTMLParser):
-    """Collects what a browser would send of the form with the id `edit-form`, or of any when it is None."""
+    """Collects what a browser would send of the form with this id, or whose action ends so."""
 
-    def __init__(self, form_id: str | None) -> None:
+    def __init__(self, form_id: str | None, action: str) -> None:
         super().__init__()
-        self.form_id = form_id
+        self.form_id, self.action_end = form_id, action
         self.fields: Fields = {}
         self.action = ""
         self._inside = False
@@ -32,7 +32,7 @@ class _Reader(HTMLParser):
             self._outside_page += 1
         if self._outside_page:
             return
-        if tag == "form" and (self.form_id is None or given.get("id") == self.form_id):
+        if tag == "form" and self._is_it(given):
             self._inside, self.action = True, given.get("action", "")
         if not self._inside:
             return
@@ -50,6 +50,11 @@ class _Reader(HTMLParser):
             if "selected" in given:
                 self._chosen = True
                 self.fields.setdefault(self._select, []).append(given.get("value", ""))
+
+    def _is_it(self, given: dict[str, str]) -> bool:
+        if self.form_id is not None:
+            return given.get("id") == self.form_id
+        return given.get("action", "").endswith(self.action_end)
 
     def handle_data(self, data: str) -> None:
         if self._area is not None:
@@ -86,8 +91,10 @@ class Form:
         return cls.on(client, reply)
 
     @classmethod
-    def on(cls, client: TestClient, reply: Response, form_id: str | None = "edit-form") -> "Form":
-        reader = _Reader(form_id)
+    def on(
+        cls, client: TestClient, reply: Response, form_id: str | None = "edit-form", action: str = ""
+    ) -> "Form":
+        reader = _Reader(form_id, action)
         reader.feed(reply.text)
         assert reader.action, "the page has no such form"
         return cls(client, reader.fields, reader.action)
