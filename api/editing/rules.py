@@ -1,5 +1,6 @@
 """What an edit may and may not do to a draft, worked out without the database."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -46,6 +47,30 @@ def refuse_what_is_not_edited(draft: EntryDraft, before: EntryDraft | None) -> N
         if getattr(draft, name) != was:
             message = f"“{name}” cannot be changed by editing an entry."
             raise BadInput(message, errors=[FieldProblem(field=name, message=message)])
+
+
+def refuse_what_cannot_be_kept(draft: EntryDraft) -> None:
+    """Text that no database holds: the letter of number 0, and halves of letters. Raises BadInput."""
+    for name, value in draft.model_dump().items():
+        if any("\x00" in text or not _is_whole(text) for text in _texts(value)):
+            message = f"“{name}” holds letters that cannot be kept."
+            raise BadInput(message, errors=[FieldProblem(field=name, message=message)])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield str(name)
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def published(draft: EntryDraft) -> EntryDraft:

@@ -101,7 +101,8 @@ def create_entry(
 def _save_inside(session: Session, actor: Actor, item: ToSave, *, why: str) -> Saved:
     """Nothing of it stays when it would lie outside their areas: whoever shows the form again goes on in the
     same transaction."""
-    reason = clean_why(why)
+    reason = clean_why(why.replace("\x00", ""))
+    rules.refuse_what_cannot_be_kept(item.draft)
     with session.begin_nested():
         saved = save_entry(session, item, by=actor.role_label, why=reason)
         session.flush()

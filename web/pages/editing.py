@@ -107,9 +107,7 @@ def keep_entry(entry_id: UUID, page: CuratePage, session: Write, now: Now, field
 def show_preview(session: Write, now: Now, fields: FormFields) -> JSONResponse:
     """What the sessions and the place of a form mean, while it is typed."""
     read = understand(session, fields, None, now=now)
-    spot = None
-    if read.draft is not None:
-        spot = find_spot(session, read.draft).as_json()
+    spot = find_spot(session, read.place).as_json() if read.is_placed else None
     return JSONResponse(
         {
             "said": read.said,

@@ -78,13 +78,26 @@ def choices(
         Choice(
             field=one.field,
             words=field_words(one.field),
-            theirs=value_words(one.old),
-            mine=value_words(one.new),
+            theirs=whole_words(one.old),
+            mine=whole_words(one.new),
             both=one.field in by_me and one.field in by_them,
             take_mine=one.field in by_me,
         )
         for one in differences(flatten(theirs), flatten(mine))
     ]
+
+
+def whole_words(value: Any) -> str:
+    """A value in words, however long: who has to choose has to see all of it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value:
+        return "\n".join(whole_words(one) for one in value)
+    if isinstance(value, dict) and value.get("note"):
+        return (
+            f"{value_words({name: one for name, one in value.items() if name != 'note'})} ({value['note']})"
+        )
+    return value_words(value)
 
 
 def _who_since(session: Session, page: SignedInPage, opened: Opened, version: int) -> list[Any]:

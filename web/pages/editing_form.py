@@ -43,6 +43,16 @@ class FormRead:
     said: dict[int, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether the place can be used, whatever else is wrong."""
+        return not any(name.startswith("place") for name in self.problems)
+
+    @property
+    def place(self) -> PlaceDraft | None:
+        place = self.document["place"]
+        return PlaceDraft.model_validate(place) if place and self.is_placed else None
+
 
 def fields_of(draft: EntryDraft) -> Fields:
     document = draft.model_dump(mode="json")

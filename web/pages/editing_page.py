@@ -148,13 +148,14 @@ def show_editor(
 
 
 def _spot(session: Session, editor: Editor, read: FormRead) -> Spot | None:
-    """Where the place of what is typed would be; the stored place as long as its address is the same."""
-    if read.draft is None:
+    """Where the place of what is typed would be; the stored place as long as its address is the same. None
+    when what is typed is no place."""
+    if not read.is_placed:
         return None
     opened = editor.opened
-    same = opened is not None and opened.draft.place == read.draft.place
+    same = opened is not None and opened.draft.place == read.place
     stored = service.read_place(session, opened.entry_id) if opened and same else None
-    return find_spot(session, read.draft, stored)
+    return find_spot(session, read.place, stored)
 
 
 def _shared(session: Session, opened: Opened | None) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from api.editing.schemas import PlaceRow
-from api.entries.schemas import EntryDraft
+from api.entries.schemas import PlaceDraft
 from api.places.service import Locator
 from geo.crs import to_osgb, to_wgs84
 from geo.privacy import STREET_GRID_M, snap_to_grid
@@ -100,10 +100,9 @@ def public_spots(lon: float, lat: float) -> dict[str, Any]:
     return {"exact": [lon, lat], "street": street, "area": None, "hidden": None}
 
 
-def find_spot(session: Session, draft: EntryDraft, stored: PlaceRow | None = None) -> Spot:
+def find_spot(session: Session, place: PlaceDraft | None, stored: PlaceRow | None = None) -> Spot:
     """Where a draft's place is: as given, else by its postcode or town. `stored` is what we hold of the
     place, when the draft says no other address."""
-    place = draft.place
     if place is None:
         return Spot(None, None, None, "It has no place of its own.")
     if place.lon is not None and place.lat is not None:

@@ -74,6 +74,7 @@ def test_an_old_etag_gets_both_versions(client: TestClient, choir: Saved) -> Non
         ({"place": None}, {"If-Match": '"1"'}, 422),
         ({"facts": 5}, {"If-Match": '"1"'}, 422),
         ({"kind": None}, {"If-Match": '"1"'}, 422),
+        ({"summary": "a\x00b"}, {"If-Match": '"1"'}, 422),
         ({"is_example": True}, {"If-Match": '"1"'}, 422),
         ({"place": {"lon": ELY[0], "lat": ELY[1]}}, {"If-Match": '"1"'}, 403),
     ],
