@@ -1,8 +1,7 @@
 """The editor: one page an entry, with all it says; nothing typed is lost, with scripts or without."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,13 +13,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from api.accounts.dependencies import Write, needs
 from api.dependencies import Now
 from api.duplicates.service import find_duplicates
-from api.editing import drafts, rules, service
-from api.entries.differences import field_words
+from api.editing import drafts, service
 from api.entries.schemas import EntryDraft
-from api.entries.service import as_document
-from api.errors import BadInput, EditConflict, FieldProblem, NotAllowed
+from api.errors import BadInput, EditConflict, NotAllowed
+from web.pages.editing_actions import add_row, in_state, own_words
 from web.pages.editing_conflict import show_conflict
-from web.pages.editing_fields import Fields, Typed, next_row, without_row
+from web.pages.editing_fields import Fields, Typed, without_row
 from web.pages.editing_form import FormRead
 from web.pages.editing_page import (
     Editor,
@@ -52,7 +50,6 @@ DONE: Final = {
     "restored": "Put back as it was.",
 }
 KEPT_SAID: Final = "Kept as a draft. Nothing is public until you save."
-NEW_KINDS: Final = {"coverage:area": "area", "coverage:radius": "radius", "coverage:shape": "shape"}
 SAVING: Final = frozenset({"save", "publish", "pause", "resume", "close", "archive"})
 
 
@@ -167,7 +164,7 @@ def _act(page: SignedInPage, session: Session, editor: Editor, wish: str, *, now
         return _save(page, session, editor, wish, now=now)
     action, _, rest = wish.partition(":")
     if action == "add":
-        editor = _add_row(editor, rest)
+        editor = add_row(editor, rest)
     elif action == "remove":
         prefix, _, row = rest.partition(":")
         fields = (
@@ -179,20 +176,6 @@ def _act(page: SignedInPage, session: Session, editor: Editor, wish: str, *, now
     asked = {name: words for name, words in read.problems.items() if name.startswith(("sessions.", "place."))}
     editor = replace(editor, problems=asked if wish == "show" else {}, twins=_twins(session, editor, read))
     return show_editor(page, session, editor, now=now, read=read)
-
-
-def _add_row(editor: Editor, what: str) -> Editor:
-    prefix = what.partition(":")[0]
-    if prefix not in ("sessions", "contacts", "coverage", "links"):
-        return editor
-    row = next_row(editor.fields, prefix)
-    new: Fields = {
-        "sessions": {f"sessions.{row}.words": [""]},
-        "contacts": {f"contacts.{row}.kind": ["phone"], f"contacts.{row}.public": ["yes"]},
-        "coverage": {f"coverage.{row}.how": [NEW_KINDS.get(what, "area")]},
-        "links": {f"links.{row}.type": ["meets_at"]},
-    }[prefix]
-    return replace(editor, fields=editor.fields | new, open_row=f"{prefix}.{row}")
 
 
 def _twins(session: Session, editor: Editor, read: FormRead) -> list[Any]:
@@ -213,7 +196,7 @@ def _save(page: SignedInPage, session: Session, editor: Editor, wish: str, *, no
         editor = replace(editor, twins=twins)
         return _refuse(page, session, editor, read, {"not_a_twin": words}, now=now)
     try:
-        draft = _in_state(read.draft, wish, Typed(editor.fields))
+        draft = in_state(read.draft, wish, Typed(editor.fields))
         return _write(page, session, replace(editor, twins=twins), draft, wish)
     except EditConflict as conflict:
         keep(session, page, editor, now=now)
@@ -240,60 +223,12 @@ def _write(page: SignedInPage, session: Session, editor: Editor, draft: EntryDra
             editor.opened.entry_id,
             draft,
             expected_version=editor.version,
-            why=typed.text("why") or _own_words(editor, draft, wish),
+            why=typed.text("why") or own_words(editor, draft, wish),
             not_a_home=not_a_home,
         )
         done = ("saved" if wish == "save" else wish) if saved.changed else "same"
     drafts.drop_kept(session, page.actor, editor.opened.entry_id if editor.opened else None)
     return go_to(f"/curate/entries/{saved.entry_id}?done={done}")
-
-
-def _own_words(editor: Editor, draft: EntryDraft, wish: str) -> str:
-    """What changed, where nobody said why."""
-    if wish != "save":
-        return {"publish": "Published", "pause": "Stopped for now", "resume": "Runs again"}.get(
-            wish, "Changed"
-        )
-    old = editor.opened.document if editor.opened else {}
-    changed = sorted(field_words(one) for one in rules.changed_fields(old, as_document(draft)))
-    return f"Changed: {', '.join(changed)}" if changed else "Nothing changed"
-
-
-def _in_state(draft: EntryDraft, wish: str, typed: Typed) -> EntryDraft:
-    """The draft with what the pressed button makes of it. Raises BadInput."""
-    change: dict[str, Callable[[], EntryDraft]] = {
-        "publish": lambda: rules.published(draft),
-        "pause": lambda: rules.paused(
-            draft, until=_until(typed.text("pause.until")), note=typed.text("pause.note") or None
-        ),
-        "resume": lambda: rules.resumed(draft),
-        "close": lambda: rules.closed(draft, reason=_needed(typed, "close.reason")),
-        "archive": lambda: rules.archived(_with_reason(draft, typed)),
-    }
-    return change.get(wish, lambda: draft)()
-
-
-def _with_reason(draft: EntryDraft, typed: Typed) -> EntryDraft:
-    _needed(typed, "why")
-    return draft
-
-
-def _needed(typed: Typed, name: str) -> str:
-    words = " ".join(typed.text(name).split())
-    if not words:
-        raise _wrong(name, service.NO_WORDS)
-    return words
-
-
-def _until(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise _wrong("pause.until", "Write a date such as 2026-12-24.") from error
-
-
-def _wrong(name: str, message: str) -> BadInput:
-    return BadInput(message, errors=[FieldProblem(field=name, message=message)])
 
 
 def _refuse(

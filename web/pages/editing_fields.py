@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from geo.crs import lon_lat_by_range
+
 Fields = dict[str, list[str]]
 YES_NO: Final = (("", "Not known"), ("yes", "Yes"), ("no", "No"))
 
@@ -67,3 +69,28 @@ def without_row(fields: Fields, prefix: str, row: int) -> Fields:
 
 def next_row(fields: Fields, prefix: str) -> int:
     return max(Typed(fields).rows(prefix), default=-1) + 1
+
+
+def point_text(lon: float | None, lat: float | None) -> str:
+    """As people read it out: latitude first. Every digit is kept."""
+    return "" if lon is None or lat is None else f"{lat!r}, {lon!r}"
+
+
+def read_point(text: str) -> tuple[float, float]:
+    """(lon, lat) of two typed numbers: degrees in either order, or metres of the National Grid. Of two
+    degrees the greater is the latitude: everywhere in these islands it is. Raises ValueError."""
+    parts = text.replace(",", " ").split()
+    try:
+        first, second = (float(part) for part in parts)
+        if max(abs(first), abs(second)) <= 180:
+            lon, lat = min(first, second), max(first, second)
+        else:
+            lon, lat = lon_lat_by_range(first, second)
+        if not (49 <= lat <= 61.5 and -9.5 <= lon <= 2.5):
+            raise ValueError
+    except ValueError as error:
+        raise ValueError(
+            "Write two numbers, such as 52.3336, 0.3369 (latitude, longitude) or 559300, 273200 (easting, "
+            "northing)."
+        ) from error
+    return lon, lat

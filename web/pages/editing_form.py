@@ -13,9 +13,8 @@ from pydantic import ValidationError
 from api.editing.shapes import ShapeError, tidy_shape
 from api.entries.schemas import EntryDraft, PlaceDraft
 from api.entries.vocabulary import AccessFact
-from geo.crs import lon_lat_by_range
 from web.pages.editing_facts import facts_fields, read_facts
-from web.pages.editing_fields import Fields, Typed, yes_no, yes_no_text
+from web.pages.editing_fields import Fields, Typed, point_text, read_point, yes_no, yes_no_text
 from web.pages.editing_sessions import read_sessions, session_fields
 from web.pages.editing_words import plain_problem
 
@@ -94,11 +93,6 @@ def _place_fields(place: dict[str, Any] | None) -> Fields:
     fields["place.precision"] = [place["precision"] or ""]
     fields["place.point_was"] = fields["place.point"]
     return fields | _access_fields("place.access", place["access"])
-
-
-def point_text(lon: float | None, lat: float | None) -> str:
-    """As people read it out: latitude first. Every digit is kept."""
-    return "" if lon is None or lat is None else f"{lat!r}, {lon!r}"
 
 
 def contact_fields(row: int, contact: dict[str, Any]) -> Fields:
@@ -279,23 +273,3 @@ class _Reading:
     def _rows(self, prefix: str) -> list[int]:
         self.rows[prefix] = []
         return self.typed.rows(prefix)
-
-
-def read_point(text: str) -> tuple[float, float]:
-    """(lon, lat) of two typed numbers: degrees in either order, or metres of the National Grid. Of two
-    degrees the greater is the latitude: everywhere in these islands it is. Raises ValueError."""
-    parts = text.replace(",", " ").split()
-    try:
-        first, second = (float(part) for part in parts)
-        if max(abs(first), abs(second)) <= 180:
-            lon, lat = min(first, second), max(first, second)
-        else:
-            lon, lat = lon_lat_by_range(first, second)
-        if not (49 <= lat <= 61.5 and -9.5 <= lon <= 2.5):
-            raise ValueError
-    except ValueError as error:
-        raise ValueError(
-            "Write two numbers, such as 52.3336, 0.3369 (latitude, longitude) or 559300, 273200 (easting, "
-            "northing)."
-        ) from error
-    return lon, lat
