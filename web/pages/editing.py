@@ -129,7 +129,9 @@ def _with_kept(editor: Editor, kept: Any, *, wanted: bool) -> Editor:
         return editor
     if not wanted:
         return replace(editor, kept=kept)
-    return replace(editor, fields=kept.fields, version=kept.base_version, unsaved_since=kept.saved_at)
+    return replace(
+        editor, fields=kept.fields, version=kept.base_version, unsaved_since=kept.saved_at, typed=True
+    )
 
 
 def _what_was_done(page: SignedInPage, editor: Editor, done: str) -> Markup | str | None:
@@ -174,7 +176,9 @@ def _act(page: SignedInPage, session: Session, editor: Editor, wish: str, *, now
     read = understand(session, editor.fields, editor.opened.draft if editor.opened else None, now=now)
     # Only what was asked about: half a form is not wrong yet.
     asked = {name: words for name, words in read.problems.items() if name.startswith(("sessions.", "place."))}
-    editor = replace(editor, problems=asked if wish == "show" else {}, twins=_twins(session, editor, read))
+    editor = replace(
+        editor, problems=asked if wish == "show" else {}, twins=_twins(session, editor, read), typed=True
+    )
     return show_editor(page, session, editor, now=now, read=read)
 
 
@@ -242,5 +246,5 @@ def _refuse(
 ) -> HTMLResponse:
     """The form again, with what is wrong. What was typed is kept as well: the page may be left now."""
     keep(session, page, editor, now=now)
-    editor = replace(editor, problems=problems, status=422)
+    editor = replace(editor, problems=problems, status=422, typed=True)
     return show_editor(page, session, editor, now=now, read=read)

@@ -75,7 +75,8 @@ async def get_wish(request: Request) -> str:
 
 @dataclass
 class Editor:
-    """One showing of the editor. `opened` None is a new entry. `kept` is what lies kept and is not shown."""
+    """One showing of the editor. `opened` None is a new entry. `kept` is what lies kept and is not shown;
+    `typed` is a form that came back, not saved."""
 
     opened: Opened | None
     fields: Fields
@@ -85,6 +86,7 @@ class Editor:
     notes: list[str] = field(default_factory=list)
     kept: KeptDraft | None = None
     unsaved_since: datetime | None = None
+    typed: bool = False
     twins: list[Found] = field(default_factory=list)
     just_said: Any = None
     status: int = 200

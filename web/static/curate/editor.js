@@ -17,8 +17,8 @@ function act(event, work) {
   work();
 }
 
-/** A new row at the end of its list, with the focus in its first field. */
-export function addRow(what) {
+/** A new row at the end of its list, with the focus in its first field unless the hands are elsewhere. */
+function addRow(what, { focus = true } = {}) {
   const list = form.querySelector(`[data-rows="${what.split(":")[0]}"]`);
   const row = nextRow(list.dataset.rows);
   const made = form.querySelector(`template[data-new="${what}"]`).content.cloneNode(true);
@@ -28,7 +28,7 @@ export function addRow(what) {
     }
   }
   list.append(made);
-  list.lastElementChild.querySelector("input:not([type=hidden]), select, textarea").focus();
+  if (focus) list.lastElementChild.querySelector("input:not([type=hidden]), select, textarea").focus();
   changed();
   return list.lastElementChild;
 }
@@ -50,7 +50,7 @@ function changed() {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-export function fieldsOf() {
+function fieldsOf() {
   return new URLSearchParams(new FormData(form));
 }
 
@@ -103,9 +103,8 @@ kind.addEventListener("change", () => form.requestSubmit(showKind));
 
 // A shape drawn on the map has its row here.
 document.addEventListener("shapedrawn", ({ detail }) => {
-  const row = addRow("coverage:shape");
+  const row = addRow("coverage:shape", { focus: false });
   row.querySelector("textarea").value = detail.geojson;
-  detail.taken(row);
   changed();
 });
 

@@ -111,7 +111,7 @@ class Shapes {
       empty.value = text;
       empty.dispatchEvent(new Event("input", { bubbles: true }));
     } else {
-      document.dispatchEvent(new CustomEvent("shapedrawn", { detail: { geojson: text, taken: () => {} } }));
+      document.dispatchEvent(new CustomEvent("shapedrawn", { detail: { geojson: text } }));
     }
     say(this.#map, "The shape is in the list below the map. Save to keep it.");
   }
