@@ -8,6 +8,7 @@ HereaboutsError
 ├── EditConflict (412)    someone else saved first; carries both versions
 ├── NotSignedIn (401)     nobody we know is asking; pages send them to sign in
 ├── NotAllowed (403)      the rule that refuses says why
+├── NeedsVersion (428)    a change without the version it was made from (If-Match)
 ├── TooMany (429)         tried too often; says when to try again
 └── Unavailable (503)     the database is away; try again soon
 
@@ -82,6 +83,11 @@ class Moved(HereaboutsError):
 class EditConflict(HereaboutsError):
     status = 412
     title = "Someone else saved a change first"
+
+
+class NeedsVersion(HereaboutsError):
+    status = 428
+    title = "Say which version you changed"
 
 
 class NotSignedIn(HereaboutsError):

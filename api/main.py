@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api.areas.routes import router as areas
 from api.connectors.routes import router as connectors
+from api.editing.routes import router as editing
 from api.entries.routes import router as entries
 from api.errors import BadInput, FieldProblem, HereaboutsError, Moved, NotFound, Unavailable
 from api.health.routes import router as health
@@ -46,7 +47,9 @@ def create_api(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.directory = open_state(settings or get_settings())
-    for router in (health, search, map_, entries, places, connectors, areas, taxonomy, suggestions):
+    for router in (
+        health, search, map_, entries, editing, places, connectors, areas, taxonomy, suggestions
+    ):  # fmt: skip
         app.include_router(router)
     add_error_handlers(app)
     # Added first is innermost: whatever the pages add goes round it.

@@ -23,7 +23,7 @@ from api.settings import Settings, get_settings
 from web.assets import STATIC_FOLDER, static_url
 from web.map_legend import KindChoice, draw_legend
 
-MapKind = Literal["search", "entry", "area", "embed", "pick"]
+MapKind = Literal["search", "entry", "area", "embed", "pick", "edit"]
 PartOfFolium = TypeVar("PartOfFolium", bound=MacroElement)
 
 _STATIC: Final = "/static/"
@@ -41,6 +41,7 @@ _PLAIN_WORDS: Final[dict[MapKind, str]] = {
     "area": "The map needs JavaScript. What is in this area is also listed on this page.",
     "embed": "The map needs JavaScript. Everything on it is in the list too.",
     "pick": "The map needs JavaScript. You can say in words where it is.",
+    "edit": "The map needs JavaScript. Everything on it can be typed too.",
 }
 
 
@@ -212,6 +213,22 @@ class EntriesLayer(Part):
     maker = "drawEntries"
 
 
+class PlaceAndShapes(Part):
+    """The true spot with what everyone sees of it, and shapes to draw: for those who edit an entry. Its
+    module comes by itself, so that no other page loads it."""
+
+    maker = "editPlace"
+    default_js = [("geoman", "vendor/geoman/leaflet-geoman.min.js")]  # noqa: RUF012
+    default_css = [("geoman_css", "vendor/geoman/leaflet-geoman.css")]  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            import("/static/curate/where.js").then((part) => part.editPlace({{ this._parent.get_name() }}));
+        {% endmacro %}
+        """
+    )
+
+
 class NumberKeys(Part):
     """1 to 9 open the nearest, while the map has the focus and only then."""
 
@@ -297,6 +314,7 @@ _PARTS: Final[dict[MapKind, tuple[type[Part], ...]]] = {
     "pick": (PickSpot,),
     # In a frame the page round it decides about the whole screen and the device's whereabouts.
     "embed": (ShapeLayer, PlaceMarker, CoverageLayer, EntriesLayer, NumberKeys),
+    "edit": (PlaceAndShapes, FullScreen),
 }
 
 

@@ -82,8 +82,9 @@ SELECT id, place_key, name, address, town, postcode, {sql.lon("point")} AS lon, 
 FROM directory.place WHERE place_key = ANY (:keys)
 """
 _USED_ELSEWHERE = """
-SELECT p.id FROM unnest(CAST(:places AS uuid[])) AS p (id)
-WHERE EXISTS (SELECT FROM directory.entry e WHERE e.place_id = p.id AND e.id <> ALL (:ids))
+SELECT s.id FROM unnest(CAST(:shared AS uuid[])) AS s (id)
+WHERE EXISTS (SELECT FROM directory.entry e WHERE e.place_id = s.id AND e.id <> ALL (:ids))
+  OR EXISTS (SELECT FROM directory.entry e WHERE e.organisation_id = s.id AND e.id <> ALL (:ids))
 """
 _ORGANISATIONS = """
 SELECT id, name, name_key, description, url, charity_number, company_number
@@ -149,11 +150,11 @@ def find_places(session: Session, keys: Collection[str]) -> list[Row]:
     return _rows(session, _PLACES, keys=array_text(keys)) if keys else []
 
 
-def used_elsewhere(session: Session, places: Collection[UUID], *, ids: Collection[UUID]) -> set[UUID]:
-    """Which of the places an entry other than `ids` uses."""
-    if not places:
+def used_elsewhere(session: Session, shared: Collection[UUID], *, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these places and organisations an entry other than `ids` uses."""
+    if not shared:
         return set()
-    return set(session.scalars(text(_USED_ELSEWHERE), {"places": array_text(places), "ids": array_text(ids)}))
+    return set(session.scalars(text(_USED_ELSEWHERE), {"shared": array_text(shared), "ids": array_text(ids)}))
 
 
 def known_areas(session: Session, codes: Collection[str]) -> set[str]:

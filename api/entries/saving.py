@@ -155,7 +155,7 @@ class Saving:
         keys = {
             organisation_key(one.organisation, scope=scope_of(one)) for _, one in news if one.organisation
         }
-        self._organisations = Organisations(queries.find_organisations(session, keys))
+        self._organisations = self._read_organisations(keys)
         self._places = self._read_places(news)
         codes = {piece.area for _, draft in news for piece in draft.coverage if piece.area}
         self._areas = queries.known_areas(session, codes)
@@ -172,6 +172,20 @@ class Saving:
             or times[one.entry_id] > 1
         ]
 
+    def _read_organisations(self, keys: set[str]) -> Organisations:
+        stored = queries.find_organisations(self._session, keys)
+        return Organisations(stored, **self._uses(stored, "organisation_id"))
+
+    def _uses(self, stored: Sequence[dict[str, Any]], column: str) -> dict[str, Any]:
+        """Who uses these rows: entries of this call by row, and which rows an entry outside it uses."""
+        users: dict[UUID, set[UUID]] = {}
+        for entry in self._entries.values():
+            if row_id := getattr(entry, column):
+                users.setdefault(row_id, set()).add(entry.id)
+        found = [row["id"] for row in stored]
+        elsewhere = queries.used_elsewhere(self._session, found, ids=self._entries.keys())
+        return {"users": users, "used_elsewhere": elsewhere}
+
     def _read_places(self, news: Sequence[tuple[UUID, EntryDraft]]) -> Places:
         given = [(entry_id, draft, draft.place) for entry_id, draft in news if draft.place]
         keys = {
@@ -179,16 +193,11 @@ class Saving:
             for entry_id, draft, place in given
         }
         stored = queries.find_places(self._session, keys)
-        users: dict[UUID, set[UUID]] = {}
-        for entry in self._entries.values():
-            if entry.place_id:
-                users.setdefault(entry.place_id, set()).add(entry.id)
-        used = queries.used_elsewhere(self._session, [row["id"] for row in stored], ids=self._entries.keys())
         addresses = {
             (tidy_postcode(place.postcode), place.town) for _, _, place in given if place.lon is None
         }
         locator = Locator(self._session, addresses)
-        return Places(stored, users=users, used_elsewhere=used, locate=locator.locate)
+        return Places(stored, locate=locator.locate, **self._uses(stored, "place_id"))
 
     def _read_slugs(self, news: Sequence[tuple[UUID, EntryDraft]]) -> Slugs:
         asked = {draft.slug for _, draft in news if draft.slug}
@@ -214,7 +223,9 @@ class Saving:
             entry = _Held(one.entry_id, name=one.draft.name, source_code=one.item.source_code)
         draft, scope = one.draft, scope_of(one.draft)
         slug = self._give_slug(entry, draft)
-        entry.organisation_id = self._organisations.settle(draft.organisation, scope=scope)
+        entry.organisation_id = self._organisations.settle(
+            draft.organisation, entry_id=entry.id, scope=scope, before=entry.organisation_id
+        )
         entry.place_id = self._places.settle(
             draft.place, entry_id=entry.id, scope=scope, before=entry.place_id
         )

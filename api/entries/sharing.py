@@ -15,6 +15,7 @@ from geo.postcodes import Postcode, parse_postcode
 
 Values = dict[str, Any]
 Locate = Callable[..., Located]
+GIVEN = "given with the entry"
 ORGANISATION_COLUMNS = ("id", "name", "name_key", "description", "url", "charity_number", "company_number")
 PLACE_COLUMNS = (
     "id", "place_key", "name", "address", "town", "postcode", "precision", "located_by", "located_on",
@@ -59,13 +60,27 @@ class SharedRow:
 
 
 class _SharedRows:
-    """Rows by their key. `columns` are those written; `stored` the rows the tables hold."""
+    """Rows by their key. `columns` are those written; `stored` the rows the tables hold. `used_elsewhere` are
+    rows that an entry which is not in this call uses; `users` those that are."""
 
     columns: tuple[str, ...]
     key: str
 
-    def __init__(self, stored: Iterable[Values]) -> None:
+    def __init__(
+        self, stored: Iterable[Values], *, users: dict[UUID, set[UUID]], used_elsewhere: set[UUID]
+    ) -> None:
         self.rows = {row[self.key]: SharedRow(dict(row), stored=row) for row in stored}
+        self._users = users
+        self._used_elsewhere = used_elsewhere
+
+    def _others_use(self, row_id: UUID, entry_id: UUID) -> bool:
+        return row_id in self._used_elsewhere or bool(self._users.get(row_id, set()) - {entry_id})
+
+    def _note_use(self, row_id: UUID | None, *, entry_id: UUID, before: UUID | None) -> None:
+        if before:
+            self._users.get(before, set()).discard(entry_id)
+        if row_id:
+            self._users.setdefault(row_id, set()).add(entry_id)
 
     def new(self) -> list[tuple[Any, ...]]:
         return [self._as_row(row.values) for row in self.rows.values() if row.stored is None]
@@ -84,24 +99,30 @@ class Organisations(_SharedRows):
     columns = ORGANISATION_COLUMNS
     key = "name_key"
 
-    def settle(self, draft: OrganisationDraft | None, *, scope: str) -> UUID | None:
-        """The id of the draft's organisation, found by name or made; what the draft gives goes over it."""
-        if draft is None:
-            return None
+    def settle(
+        self, draft: OrganisationDraft | None, *, entry_id: UUID, scope: str, before: UUID | None
+    ) -> UUID | None:
+        """The id of the draft's organisation, found by name or made; `before` is who ran the entry."""
+        organisation_id = self._write(draft, entry_id=entry_id, scope=scope) if draft else None
+        self._note_use(organisation_id, entry_id=entry_id, before=before)
+        return organisation_id
+
+    def _write(self, draft: OrganisationDraft, *, entry_id: UUID, scope: str) -> UUID:
+        """What a draft leaves out of an organisation that others name as well stays as they gave it."""
         key = organisation_key(draft, scope=scope)
         if key not in self.rows:
             empty = dict.fromkeys(ORGANISATION_COLUMNS)
             self.rows[key] = SharedRow(empty | {"id": uuid4(), "name": draft.name, "name_key": key})
         values = self.rows[key].values
+        shared = self._others_use(values["id"], entry_id)
         for column in ("description", "url", "charity_number", "company_number"):
-            if (given := getattr(draft, column)) is not None:
+            given = getattr(draft, column)
+            if given is not None or not shared:
                 values[column] = given
         return values["id"]  # type: ignore[no-any-return]
 
 
 class Places(_SharedRows):
-    """`used_elsewhere` are places that an entry which is not in this call uses; `users` those that are."""
-
     columns = PLACE_COLUMNS
     key = "place_key"
 
@@ -113,9 +134,7 @@ class Places(_SharedRows):
         used_elsewhere: set[UUID],
         locate: Locate,
     ) -> None:
-        super().__init__(stored)
-        self._users = users
-        self._used_elsewhere = used_elsewhere
+        super().__init__(stored, users=users, used_elsewhere=used_elsewhere)
         self._locate = locate
         self._today = datetime.now(UTC).date()
 
@@ -124,37 +143,35 @@ class Places(_SharedRows):
     ) -> UUID | None:
         """The id of the draft's place, found by its key or made; `before` is where the entry was."""
         place_id = self._write(draft, entry_id=entry_id, scope=scope) if draft else None
-        if before:
-            self._users.get(before, set()).discard(entry_id)
-        if place_id:
-            self._users.setdefault(place_id, set()).add(entry_id)
+        self._note_use(place_id, entry_id=entry_id, before=before)
         return place_id
 
     def _write(self, draft: PlaceDraft, *, entry_id: UUID, scope: str) -> UUID:
-        """What a draft leaves out of a place that others use as well stays as they gave it."""
+        """What a draft leaves out of a place that others use as well stays as they gave it; a place of this
+        entry alone says what the draft says."""
         postcode = tidy_postcode(draft.postcode)
         key = place_key(draft, postcode, entry_id=entry_id, scope=scope)
         row = self.rows.get(key)
-        town, address = draft.town, list(draft.address)
+        town, address, access = draft.town, list(draft.address), dict(draft.access)
         if row is None:
             row = self.rows[key] = SharedRow(_empty_place(key))
-        elif self._others_use(row.values["id"], entry_id):
+        shared = self._others_use(row.values["id"], entry_id)
+        if shared:
             town, address = town or row.values["town"], address or row.values["address"]
+            access = (row.values["access"] or {}) | access
         values = row.values
         moved = (values["postcode"], values["town"]) != (postcode, town)
         values |= {"name": draft.name, "address": address, "town": town, "postcode": postcode}
-        values["access"] = (values["access"] or {}) | draft.access
+        values["access"] = access
+        no_longer_given = not shared and values["located_by"] == GIVEN
         if draft.lon is not None and draft.lat is not None:
             self._put(values, draft.lon, draft.lat, precision=draft.precision or "exact", moved=moved)
-        elif values["lon"] is None or moved:
+        elif values["lon"] is None or moved or no_longer_given:
             self._find(values)
         return values["id"]  # type: ignore[no-any-return]
 
-    def _others_use(self, place_id: UUID, entry_id: UUID) -> bool:
-        return place_id in self._used_elsewhere or bool(self._users.get(place_id, set()) - {entry_id})
-
     def _put(self, values: Values, lon: float, lat: float, *, precision: str, moved: bool) -> None:
-        given = {"lon": lon, "lat": lat, "precision": precision, "located_by": "given with the entry"}
+        given = {"lon": lon, "lat": lat, "precision": precision, "located_by": GIVEN}
         given |= {"locate_failure": None, "area_codes": [] if moved else values["area_codes"]}
         self._say(values, given)
 

@@ -15,6 +15,7 @@ from api.models.base import DIRECTORY, FACE, GAZETTEER, Base
 from api.models.checks import CheckRule, ContactAttempt, OwnerNote, Reminder
 from api.models.curation import DeskDeed, DeskItem, DeskMark, EntryUse, WebCheck
 from api.models.duplicates import DuplicatePair, EntryMerge
+from api.models.editing import EditDraft
 from api.models.entry import (
     Check,
     Contact,
@@ -75,6 +76,7 @@ __all__ = [
     "DirectoryFact",
     "DropInFactsRow",
     "DuplicatePair",
+    "EditDraft",
     "Entry",
     "EntryMerge",
     "EntryUse",

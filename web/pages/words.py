@@ -36,6 +36,12 @@ def day_words(value: date | str | None) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
+def clock_words(moment: datetime) -> str:
+    """A moment in London: "2 October 2026, 10:32am"."""
+    local = moment.astimezone(LONDON)
+    return f"{day_words(local.date())}, {describe_time(local.time())}"
+
+
 def coming_words(value: str | datetime | None, *, now: datetime | None = None) -> str:
     """When something is next, seen from today: "Today, 10am", "Wednesday 25 November, 2:30pm".
 
@@ -238,15 +244,16 @@ def waited_words(since: datetime, now: datetime) -> str:
     return f"since {since:%B %Y}"
 
 
-def clock_words(moment: datetime) -> str:
+def time_of_day_words(moment: datetime) -> str:
     """The time of day in London."""
     return f"{moment.astimezone(LONDON):%H:%M}"
 
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "waited": waited_words,
-    "clock": clock_words,
+    "time_of_day": time_of_day_words,
     "day": day_words,
+    "clock": clock_words,
     "coming": coming_words,
     "checked": checked_words,
     "open_words": open_words,
