@@ -130,6 +130,15 @@ def scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Direc
     cluster.drop_database(directory.name)
 
 
+@pytest.fixture(scope="module")
+def shared_scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
+    """An empty directory of one test file's own: the file fills it once and its tests only read."""
+    name = f"shared_{os.urandom(4).hex()}"
+    url = cluster.create_database(name, template=base_database.name)
+    yield Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
+    cluster.drop_database(name)
+
+
 @pytest.fixture(scope="session")
 def client(example_database: Directory) -> Iterator[TestClient]:
     """The application on the example data."""

@@ -1,25 +1,12 @@
 """What the tests of the directory share: a database for the tests of one file, and the JSON of a reply."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.cluster import PrivateCluster
-from tests.conftest import Directory
-
 Ask = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def shared_scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
-    """An empty directory of one test file's own: the file fills it once and its tests only read."""
-    name = f"shared_{os.urandom(4).hex()}"
-    url = cluster.create_database(name, template=base_database.name)
-    yield Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
-    cluster.drop_database(name)
 
 
 @pytest.fixture

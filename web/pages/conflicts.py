@@ -39,6 +39,7 @@ def decide(
     session: Write,
     do: Annotated[Literal["ours", "theirs"], Form()],
 ) -> Response:
+    curation.may_decide(session, page.actor, "conflict", str(conflict_id))
     outcome = do_deed(session, page.actor, do, [("conflict", str(conflict_id))], settings=page.settings)
     if outcome.problems:
         return page.show("conflicts/conflict.html", status=422, conflict=None, problems=outcome.problems)
