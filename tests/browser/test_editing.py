@@ -67,7 +67,9 @@ def test_times_in_words_a_drawn_shape_and_the_public_page(
 
     page.get_by_role("button", name="Add a time").click()
     page.get_by_label("Days and times").fill("every Wednesday, 9.30am to 12 noon, term time only")
-    expect(page.locator("[data-meaning]").first).to_have_text("We read: Every Wednesday, 9:30am to 12 noon (Term time only)")
+    expect(page.locator("[data-meaning]").first).to_have_text(
+        "We read: Every Wednesday, 9:30am to 12 noon (Term time only)"
+    )
     expect(page.locator("#preview-dates li")).to_have_count(10)
 
     draw_triangle(page)
