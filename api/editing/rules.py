@@ -106,6 +106,14 @@ def merge_patch(document: Any, patch: Any) -> Any:
     return merged
 
 
+def patched(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """A stored document with a merge patch on it, as a draft reads it: facts are of the entry's kind unless
+    they name another."""
+    merged: dict[str, Any] = merge_patch(document, patch)
+    facts = merged.get("facts")
+    return merged | ({"facts": {"kind": merged.get("kind")} | facts} if isinstance(facts, dict) else {})
+
+
 def settle(theirs: dict[str, Any], mine: dict[str, Any], *, take_mine: frozenset[str]) -> dict[str, Any]:
     """Their document with some of the fields of mine."""
     flat, own = flatten(theirs), flatten(mine)

@@ -131,7 +131,7 @@ def patch_entry(
 ) -> Saved:
     """A JSON merge patch (RFC 7396) on all an entry says. Raises pydantic's ValidationError for a document
     that is no entry."""
-    draft = as_draft(rules.merge_patch(opened.document, patch))
+    draft = EntryDraft.model_validate(rules.patched(opened.document, patch))
     return save_edit(
         session,
         actor,

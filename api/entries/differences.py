@@ -115,5 +115,7 @@ def _words(value: Any) -> str:
     if isinstance(value, dict):
         if "starts_on" in value:
             return describe_session(value)
+        if "coordinates" in value:
+            return "drawn on the map"
         return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
     return str(value)

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "person_id",
             "entry_id",
-            name=op.f("uq_edit_draft_person_id"),
+            name=op.f("uq_edit_draft_person_id_entry_id"),
             postgresql_nulls_not_distinct=True,
         ),
         schema="directory",

@@ -31,7 +31,8 @@ SELECT to_jsonb(e) - '{{version,updated_at,place_id,organisation_id}}'::text[],
   (SELECT jsonb_agg(to_jsonb(l) - 'id' ORDER BY l.type) FROM directory.link l WHERE l.from_id = e.id),
   (SELECT to_jsonb(f) FROM directory.drop_in_facts f WHERE f.entry_id = e.id),
   (SELECT to_jsonb(f) FROM directory.timebank_facts f WHERE f.entry_id = e.id),
-  (SELECT to_jsonb(f) - '{{version,detail,card,feature}}'::text[] FROM face.entries f WHERE f.id = e.id),
+  (SELECT to_jsonb(f) - '{{version,changed_at,detail,card,feature}}'::text[]
+   FROM face.entries f WHERE f.id = e.id),
   (SELECT f.detail::jsonb - '{{version,updated_on}}'::text[] FROM face.entries f WHERE f.id = e.id)
 FROM directory.entry e WHERE e.id = :id
 """

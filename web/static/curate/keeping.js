@@ -27,7 +27,7 @@ class Keeper {
 
   start() {
     forgetOld();
-    if ("saved" in this.#form.dataset) localStorage.removeItem(this.#key);
+    if ("done" in this.#form.dataset) localStorage.removeItem(this.#key);
     else this.#offer();
     this.#form.addEventListener("input", () => this.#later());
     if ("typed" in this.#form.dataset) this.#later();
