@@ -2,18 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from math import dist
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 from shapely.geometry import shape
 from sqlalchemy import text
 
+from api.reminders.letters import asking
+from api.search.queries.index import documents_of
+from api.tickets.service import make_ticket
 from geo.crs import to_osgb, to_wgs84
 from geo.privacy import AREA_GRID_M, STREET_GRID_M, snap_to_grid
 from tests.conftest import Directory
 from tests.factories import add, change
+from tests.people import sign_in
 
 LEVELS = ("exact", "street", "area", "hidden")
 # Near Soham, one home a level, each 40 m or more from the middle of its 100 m square.
@@ -133,6 +139,61 @@ def face_row(homes: Directory, table: str, where: str) -> str:
         return "\n".join(rows.scalars())
 
 
+def index_document(homes: Directory, here: Home) -> str:
+    with homes.write() as session:
+        ids = session.scalars(
+            text("SELECT id::text FROM directory.entry WHERE slug = :slug"), {"slug": here.slug}
+        )
+        return str(documents_of(session, list(ids)))
+
+
+def entry_id_of(homes: Directory, here: Home) -> UUID:
+    with homes.write() as session:
+        found = session.scalar(text("SELECT id FROM directory.entry WHERE slug = :slug"), {"slug": here.slug})
+    assert isinstance(found, UUID)
+    return found
+
+
+def reminder(homes: Directory, here: Home) -> str:
+    """All of the letter but its own address: that is the one private thing it is sent to."""
+    settings = homes.settings(public_url="https://here.example")
+    letter = asking(
+        settings, to="x@example.org", name=here.name, step=1,
+        entry_url=f"https://here.example/entries/{here.slug}", answer_url="https://here.example/still-right/x",
+    )  # fmt: skip
+    return letter.as_text() + letter.as_html() + letter.subject
+
+
+def still_right_address(homes: Directory, here: Home) -> str:
+    with homes.write() as session:
+        token = make_ticket(
+            session, "still_right", lasts=timedelta(days=1), now=datetime.now(UTC),
+            entry_id=entry_id_of(homes, here),
+        )  # fmt: skip
+    return f"/still-right/{token}"
+
+
+def seen_by_a_curator_elsewhere(visitor: TestClient, homes: Directory, here: Home) -> str:
+    """Every page about one entry, asked for by somebody whose areas are others: refused, and saying nothing."""
+    entry_id = entry_id_of(homes, here)
+    with homes.write() as session:
+        session.execute(text(_ELSEWHERE))
+    sign_in(visitor, homes, "curator", area="ELSEWHERE")
+    pages = [
+        f"/curate/entries/{entry_id}",
+        f"/curate/entries/{entry_id}/history",
+        f"/curate/checks/{entry_id}",
+    ]
+    replies = [visitor.get(page) for page in pages]
+    visitor.cookies.clear()
+    assert {reply.status_code for reply in replies} <= {403, 404}
+    return "\n".join(reply.text for reply in replies)
+
+
+_ELSEWHERE = """
+INSERT INTO directory.area (code, slug, name, type) VALUES ('ELSEWHERE', 'elsewhere', 'Elsewhere', 'patch')
+ON CONFLICT DO NOTHING
+"""
 Output = Callable[[TestClient, Directory, Home], str]
 OUTPUTS: dict[str, Output] = {
     "list": lambda visitor, _, here: read(visitor, "/api/v1/entries", q=here.name),
@@ -150,6 +211,20 @@ OUTPUTS: dict[str, Output] = {
     "face words": lambda _, homes, __: face_row(homes, "words", "true"),
     "page": lambda visitor, _, here: read(visitor, f"/entries/{here.slug}"),
     "search page": lambda visitor, _, here: read(visitor, "/search", q=here.name),
+    "features": lambda visitor, _, __: read(visitor, "/api/v1/map.geojson", limit=500),
+    "tile": lambda visitor, _, __: visitor.get("/tiles/12/2051/1346.mvt").content.decode("latin-1"),
+    "embed": lambda visitor, _, here: read(visitor, "/embed/view", q=here.name),
+    "oembed": lambda visitor, _, here: read(
+        visitor, "/oembed", url=f"http://testserver/entries/{here.slug}", format="json"
+    ),
+    "form of a change": lambda visitor, _, here: read(visitor, f"/entries/{here.slug}/suggest"),
+    "form of a report": lambda visitor, _, here: read(visitor, f"/entries/{here.slug}/report"),
+    "claim": lambda visitor, _, here: read(visitor, f"/claim/{here.slug}"),
+    "likely twins": lambda visitor, _, here: read(visitor, "/add/likely", name=here.name, town="Soham"),
+    "index document": lambda _, homes, here: index_document(homes, here),
+    "reminder": lambda _, homes, here: reminder(homes, here),
+    "still right?": lambda visitor, homes, here: read(visitor, still_right_address(homes, here)),
+    "desk elsewhere": lambda visitor, homes, here: seen_by_a_curator_elsewhere(visitor, homes, here),
 }
 
 
