@@ -1,4 +1,4 @@
-"""The API is as it describes itself, for everyone: no fault, and no status that the description leaves out."""
+"""The API is as it describes itself, for everyone: no fault, and no status it does not describe."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -174,7 +174,7 @@ def still_right_address(homes: Directory, here: Home) -> str:
 
 
 def seen_by_a_curator_elsewhere(visitor: TestClient, homes: Directory, here: Home) -> str:
-    """Every page about one entry, asked for by somebody whose areas are others: refused, and saying nothing."""
+    """Every page about one entry, asked for by somebody whose areas are others: refused without a word."""
     entry_id = entry_id_of(homes, here)
     with homes.write() as session:
         session.execute(text(_ELSEWHERE))
