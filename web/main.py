@@ -18,12 +18,15 @@ from web.pages import (
     duplicates,
     embed,
     entries,
+    feeds,
     getting_there,
     home,
+    imports,
     kinds,
     notices,
     oembed,
     offline,
+    run_report,
     sayings,
     search,
     share,
@@ -34,7 +37,7 @@ from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
 # Pages of people with an account, and of those who help without one.
-CURATING = (accounts, desk, duplicates, conflicts, notices, sayings)
+CURATING = (accounts, desk, duplicates, conflicts, notices, sayings, imports, run_report, feeds)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1

@@ -48,6 +48,7 @@ from api.models.source import (
     Source,
     SourceRow,
 )
+from api.models.uploads import Upload
 
 __all__ = [
     "DIRECTORY",
@@ -105,5 +106,6 @@ __all__ = [
     "Ticket",
     "TimebankFactsRow",
     "TransportFactsRow",
+    "Upload",
     "WebCheck",
 ]
