@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; none: mail is kept",
     )
     mail_from: str = "Hereabouts <no-reply@localhost>"
+    check_links: bool = Field(
+        default=False, description="whether the worker looks, now and then, if entries' web pages answer"
+    )
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

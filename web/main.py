@@ -10,8 +10,10 @@ from web.assets import STATIC_FOLDER, VersionedFiles
 from web.pages import (
     about,
     accounts,
+    area_room,
     areas,
     conflicts,
+    connector_room,
     connectors,
     desk,
     developers,
@@ -37,7 +39,19 @@ from web.security import RefuseElsewhere, SecurityHeaders
 
 PAGES = (home, search, entries, connectors, kinds, areas, getting_there, about, developers, map_data)
 # Pages of people with an account, and of those who help without one.
-CURATING = (accounts, desk, duplicates, conflicts, notices, sayings, imports, run_report, feeds)
+CURATING = (
+    accounts,
+    desk,
+    duplicates,
+    conflicts,
+    notices,
+    sayings,
+    imports,
+    run_report,
+    feeds,
+    connector_room,
+    area_room,
+)
 SHARING = (embed, oembed, share, offline)
 # Level 1 costs a quarter of the usual level's time for a tenth more bytes.
 GZIP_LEVEL = 1

@@ -23,6 +23,8 @@ from api.search.indexing import index_waiting, mend_drift, reindex, write_settin
 from api.search.meili import MeiliIndex
 from api.settings import Settings
 from ingest.feeds import run_due_feeds
+from ingest.uploads import forget_old
+from ingest.weblinks import look_at_links
 
 log = structlog.get_logger()
 # Also without news: a notification is lost when the connection is.
@@ -34,18 +36,31 @@ LOOK_FOR_JOBS_S = 1.0
 MEND_EVERY = "*/15 * * * *"
 FEEDS_EVERY = "*/5 * * * *"
 GATHER_EVERY = "* * * * *"
+LINKS_EVERY = "17 * * * *"
+TIDY_EVERY = "41 * * * *"
 
 
 class Worker:
     """The jobs of one directory: `index` is None where there is no Meilisearch, `feeds` the folder for what
-    is fetched, None where nothing is."""
+    is fetched, None where nothing is, `uploads` that for files handed in; `check_links` lets it call others'
+    machines to see whether web addresses answer."""
 
-    def __init__(self, url: str, index: MeiliIndex | None, *, feeds: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        index: MeiliIndex | None,
+        *,
+        feeds: Path | None = None,
+        uploads: Path | None = None,
+        check_links: bool = False,
+    ) -> None:
         self._url = libpq_url(url)
         self._engine = make_engine(url)
         self._write: sessionmaker[Session] = make_session_factory(self._engine)
         self._index = index
         self._feeds = feeds
+        self._uploads = uploads
+        self._check_links = check_links
         self._has_settings = False
         self._turn = Lock()
         self.app = App(
@@ -79,7 +94,27 @@ class Worker:
         async def gather_job(timestamp: int) -> None:
             await asyncio.to_thread(self._gather)
 
+        @app.periodic(cron=LINKS_EVERY)
+        @app.task(name="look_at_links", queueing_lock="look_at_links")
+        async def links_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._look_at_links)
+
+        @app.periodic(cron=TIDY_EVERY)
+        @app.task(name="forget_uploads", queueing_lock="forget_uploads")
+        async def tidy_job(timestamp: int) -> None:
+            await asyncio.to_thread(self._forget_uploads)
+
         return index_job
+
+    def _look_at_links(self) -> None:
+        if self._check_links:
+            looked = look_at_links(self._write, now=london_now())
+            log.info("looked at web addresses", asked=looked.asked, failed=looked.failed)
+
+    def _forget_uploads(self) -> None:
+        if self._uploads is not None:
+            with self._write.begin() as session:
+                forget_old(session, self._uploads, now=london_now())
 
     def _run_feeds(self) -> None:
         if self._feeds is None:
@@ -185,5 +220,9 @@ class Worker:
 def run_worker(settings: Settings, url: str) -> None:
     """Work until told to stop."""
     index = MeiliIndex(settings.meili_url, settings.meili_key) if settings.meili_url else None
+    home = settings.home_folder
+    worker = Worker(
+        url, index, feeds=home / "feeds", uploads=home / "imports", check_links=settings.check_links
+    )
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(Worker(url, index, feeds=settings.home_folder / "feeds").run())
+        asyncio.run(worker.run())
