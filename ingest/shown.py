@@ -44,7 +44,7 @@ class ShownPart:
 
 def show_rows(session: Session, run: IngestRun, *, show: str, part: int) -> ShownPart:
     """`show` is one of WHAT; anything else is what a person wants to see first."""
-    counts = {what: int(run.counts.get(what, 0)) for what in FATES}
+    counts: dict[str, int] = {what: int(run.counts.get(what, 0)) for what in FATES}
     counts["duplicates"] = int(run.counts.get("possible_duplicates", 0))
     counts["problems"] = queries_uploads.count_rows(session, run.id, "problems")
     if show not in WHAT:

@@ -147,9 +147,8 @@ def start(upload: Upload, task: str, **options: Any) -> None:
     upload.beat_at = datetime.now(UTC)
 
 
-def set_mapping(upload: Upload, document: dict[str, Any]) -> None:
-    """What the columns mean, as a person mended it. Raises BadInput that says what is wrong."""
-    mapping = parse_mapping(document, "This")
+def set_mapping(upload: Upload, mapping: Mapping) -> None:
+    """What the columns mean, as a person mended it."""
     upload.mapping = mapping.model_dump(mode="json")
 
 

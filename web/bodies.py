@@ -22,34 +22,34 @@ class TooLarge(HereaboutsError):
 
 def at_most(most_bytes: int, words: str) -> Any:
     """A dependency of routes that read a file: it must stand before what reads the form, and the route itself
-    may ask for no field. Raises TooLarge with these words."""
+    may ask for no field. It closes the form's files in the end. Raises TooLarge with these words."""
 
-    async def check(request: Request) -> None:
-        if request.method in SAFE_METHODS:
-            return
+    async def check(request: Request) -> AsyncIterator[None]:
         given = request.headers.get("Content-Length", "")
-        if given.isdecimal() and int(given) <= most_bytes + ROOM:
-            return
-        left = most_bytes * _PATIENCE
-        async for piece in request.stream():
-            left -= len(piece)
-            if left < 0:
-                break
-        raise TooLarge(words)
+        small = given.isdecimal() and int(given) <= most_bytes + ROOM
+        if request.method not in SAFE_METHODS and not small:
+            await _read_away(request, most_bytes * _PATIENCE)
+            raise TooLarge(words)
+        try:
+            yield
+        finally:
+            await request.close()
 
-    return Depends(check)
-
-
-async def read_form(request: Request) -> AsyncIterator[FormData]:
-    """The form, closed with all its files when the route is done."""
-    form = await request.form()
-    try:
-        yield form
-    finally:
-        await form.close()
+    return Depends(check, scope="function")
 
 
-Form = Annotated[FormData, Depends(read_form, scope="function")]
+async def _read_away(request: Request, most_bytes: int) -> None:
+    async for piece in request.stream():
+        most_bytes -= len(piece)
+        if most_bytes < 0:
+            break
+
+
+async def read_form(request: Request) -> FormData:
+    return await request.form()
+
+
+Form = Annotated[FormData, Depends(read_form)]
 
 
 def text_of(form: FormData, name: str, *, most: int = 2_000) -> str:

@@ -19,14 +19,14 @@ from api.taxonomy import service as taxonomy
 from ingest import uploads
 from ingest.exporting import get_run
 from ingest.feeds import list_feeds
-from ingest.saved import Mapping, list_mappings
+from ingest.saved import Mapping, list_mappings, parse_mapping
 from ingest.shown import list_runs
 from ingest.sources import KNOWN_SOURCES
 from ingest.upload_work import work
 from ingest.uploads import MOST_BYTES, TOO_LARGE, may_import
 from web.bodies import Form, at_most, file_of, text_of
 from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS, STATE_WORDS, WHEN_GONE_WORDS, run_words
-from web.pages.mapping_form import CONTACTS_WORDS, contacts_choice, lines_of, read_mapping_form
+from web.pages.mapping_form import CONTACTS_WORDS, as_typed, contacts_choice, lines_of, read_mapping_form
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 from web.pages.run_report import describe_run
 
@@ -34,6 +34,7 @@ router = PageRouter(
     prefix="/curate/imports", dependencies=[at_most(MOST_BYTES, TOO_LARGE), needs("coordinator")]
 )
 SHOWN_RUNS: Final = 30
+BUSY: Final = ("waiting", "working")
 SAID: Final = {
     "forgotten": "The file is thrown away. Nothing of it was kept.",
     "undone": "The import is undone.",
@@ -114,7 +115,7 @@ def show_file(
     """How far a file is; `edit` shows what its columns mean after it was tried."""
     require(may_import(page.actor))
     upload = uploads.get_upload(session, upload_id)
-    if upload.state in ("waiting", "working"):
+    if upload.state in BUSY:
         return page.show("imports/working.html", upload=upload)
     if upload.state == "mapped" or (edit and upload.mapping is not None and upload.state != "applied"):
         return _mapping_page(page, session, upload_id)
@@ -185,15 +186,19 @@ def mend_mapping(
     typed = {name: text_of(form, name, most=20_000) for name in ("kinds", "terms")}
     mended = read_mapping_form(form, mapping, terms=taxonomy.list_stored(session))
     try:
-        uploads.set_mapping(upload, mended)
+        read = parse_mapping(mended, "This")
         uploads.start(upload, "try")
     except BadInput as problem:
-        shown = mapping.model_copy(deep=True)
-        for column, given in zip(shown.columns, mended["columns"], strict=True):
-            column.means = given["means"]
         return _mapping_page(
-            page, session, upload_id, mapping=shown, status=422, problem=problem.detail, typed=typed
+            page,
+            session,
+            upload_id,
+            mapping=as_typed(mapping, mended),
+            status=422,
+            problem=problem.detail,
+            typed=typed,
         )
+    uploads.set_mapping(upload, read)
     return _work(upload_id, settings, state, tasks)
 
 
@@ -228,7 +233,7 @@ def apply(
 ) -> Response:
     require(may_import(page.actor))
     upload = uploads.get_upload(session, upload_id, hold=True)
-    if upload.state != "tried":
+    if upload.state not in ("tried", *BUSY):
         raise BadInput("Try the file first: you see then what would change.")
     return _begin(page, session, upload, "apply", settings, state, tasks)
 
@@ -243,6 +248,9 @@ def _begin(
     tasks: BackgroundTasks,
     **options: Any,
 ) -> Response:
+    if upload.state in BUSY:
+        # Pressed twice: the first is at work.
+        return go_to(f"/curate/imports/files/{upload.id}")
     try:
         uploads.start(upload, task, **options)
     except HereaboutsError as problem:
@@ -255,7 +263,7 @@ def forget(upload_id: UUID, page: CuratePage, session: Write, settings: AppSetti
     """Throw the file away. While it is worked at it stays."""
     require(may_import(page.actor))
     upload = uploads.get_upload(session, upload_id, hold=True)
-    if upload.state in ("waiting", "working"):
+    if upload.state in BUSY:
         return _tried_page(page, session, upload_id)
     uploads.forget_upload(session, folder_of(settings), upload)
     return go_to("/curate/imports?done=forgotten")

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from api.entries.vocabulary import KIND_WORDS
 from api.models import Term
-from ingest.saved import Mapping
+from ingest.saved import Mapping, SourceFacts
 from web.bodies import text_of
 from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS
 
@@ -52,6 +52,16 @@ def read_mapping_form(
     labels = {term.label.casefold(): term.code for each in terms.values() for term in each}
     document["terms"] = _read_lines(text_of(form, "terms", most=20_000), labels)
     return document
+
+
+def as_typed(mapping: Mapping, document: MappingType[str, Any]) -> Mapping:
+    """To be shown again: what was chosen, though it will not do as a whole."""
+    shown = mapping.model_copy(deep=True)
+    for column, given in zip(shown.columns, document["columns"], strict=True):
+        column.means, column.public = given["means"], given["public"]
+    shown.source = SourceFacts.model_validate(document["source"])
+    shown.kind, shown.privacy = document["kind"], document["privacy"]
+    return shown
 
 
 def _one_of(chosen: str, choices: Iterable[str], otherwise: str) -> str:

@@ -54,25 +54,23 @@ def test_boundaries_are_loaded_shown_and_take_in_their_entries(place: Directory)
         assert "The survey" in client.get("/areas/new-parish").text
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"not json", "parishes.geojson is not GeoJSON"),
-        (boundaries("FAR", "Far", {"type": "Polygon", "coordinates": [[[550000, 280000], [551000, 280000],
-            [551000, 281000], [550000, 280000]]]}), "British National Grid metres"),
-        (boundaries("DOT", "Dot", {"type": "Point", "coordinates": [0, 52]}), "is a Point, not a Polygon"),
-    ],
-)  # fmt: skip
-def test_a_file_that_cannot_be_used_is_said_plainly_and_keeps_nothing(
-    place: Directory, content: bytes, said: str
-) -> None:
+METRES = [[[550000, 280000], [551000, 280000], [551000, 281000], [550000, 280000]]]
+WRONG = {
+    "parishes.geojson is not GeoJSON": b"not json",
+    "British National Grid metres": boundaries("FAR", "Far", {"type": "Polygon", "coordinates": METRES}),
+    "is a Point, not a Polygon": boundaries("DOT", "Dot", {"type": "Point", "coordinates": [0, 52]}),
+}
+
+
+def test_a_file_that_cannot_be_used_is_said_plainly_and_keeps_nothing(place: Directory) -> None:
     with place.client() as client:
         csrf = sign_in(client, place, "admin")
         before = client.get("/api/v1/areas").json()
-        reply = load(client, csrf, content)
-        assert reply.status_code == 422
-        assert said in reply.text
-        assert "/tmp" not in reply.text
+        for said, content in WRONG.items():
+            reply = load(client, csrf, content)
+            assert reply.status_code == 422
+            assert said in reply.text
+            assert "/tmp" not in reply.text
         assert client.get("/api/v1/areas").json() == before
 
 

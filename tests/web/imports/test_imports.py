@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
-import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -106,6 +105,10 @@ def test_a_list_nobody_has_described_is_looked_at_mended_and_kept_by_name(desk: 
     wrong = desk.post(f"{file}/mapping", **(form | {"means-0": "ignore"}))
     assert wrong.status_code == 422
     assert "One column has to mean name" in wrong.text
+    assert 'value="Clubs of the parish"' in wrong.text
+    unknown = desk.post(f"{file}/mapping", **(form | {"kinds": "Coffee morning = Castle"}))
+    assert unknown.status_code == 422
+    assert "Coffee morning = Castle" in unknown.text
     tried = desk.page(desk.post(f"{file}/mapping", **form))
     assert re.search(r"<strong>2</strong> new", tried)
     desk.post(f"{file}/apply")
@@ -121,21 +124,22 @@ def test_a_list_nobody_has_described_is_looked_at_mended_and_kept_by_name(desk: 
     assert re.search(r"<strong>2</strong> unchanged", again)
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"%PDF-1.7 nothing", "minutes.pdf is a PDF. Ask for the list it was made from"),
-        (b"Name,Colour\nA,red\n", "Columns are missing"),
-        (b"", "There is nothing in the one that came"),
-        (b"PK\x03\x04 broken", "We could not read minutes.pdf"),
-    ],
-)
-def test_a_file_we_cannot_use_is_said_plainly(desk: Desk, content: bytes, said: str) -> None:
-    reply = desk.hand_in(content, file_name="../../etc/minutes.pdf")
-    page = desk.page(reply) if reply.status_code == 303 else reply.text
-    assert said in page
-    assert "/etc/" not in page
-    assert not re.search(r"[0-9a-f]{32}", page.replace(desk.csrf, "")), "the name it lies under"
+WRONG = {
+    "minutes.pdf is a PDF. Ask for the list it was made from": b"%PDF-1.7 nothing",
+    "Columns are missing": b"Name,Colour\nA,red\n",
+    "There is nothing in the one that came": b"",
+    "We could not read minutes.pdf": b"PK\x03\x04 broken",
+}
+
+
+def test_a_file_we_cannot_use_is_said_plainly(desk: Desk) -> None:
+    for said, content in WRONG.items():
+        reply = desk.hand_in(content, file_name="../../etc/minutes.pdf")
+        page = desk.page(reply) if reply.status_code == 303 else reply.text
+        assert said in page
+        assert "/etc/" not in page
+        lies_under = {path.name for path in desk.kept_files()}
+        assert not any(name in page for name in lies_under)
     assert names(desk) == []
 
 
@@ -213,6 +217,15 @@ def test_a_form_from_elsewhere_does_nothing(desk: Desk) -> None:
     assert desk.post(f"{run}/undo").status_code == 403
     desk.csrf = csrf
     assert len(names(desk)) == 5
+
+
+def test_a_file_without_one_row_that_can_be_used_offers_no_yes(desk: Desk) -> None:
+    nameless = LIBRARIES.read_text(encoding="utf-8").splitlines()[0] + "\nFenshire,,1 Quay Street,,,CB6 1AA\n"
+    file = desk.hand_in(nameless.encode())
+    page = desk.page(file)
+    assert "No row of this file can be used" in page
+    assert "The row has no name." in page
+    assert f"{file.headers['location']}/apply" not in page
 
 
 def test_undoing_leaves_what_somebody_changed_since_only_when_told(desk: Desk) -> None:
