@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.areas import queries
 from api.areas.service import AreasReport, areas_around, load_areas
-from api.errors import BadInput, FieldProblem
+from api.errors import BadInput, FieldProblem, NotFound
 from api.face.service import project_entries
 from api.models import Source
 from api.models.places import AREA_TYPES
@@ -113,10 +114,29 @@ def make_patch(session: Session, actor: Actor, *, name: str, codes: Sequence[str
         if not around:
             raise _bad("codes", f"We hold no area with the code {one}.")
         require(may_coordinate(actor, around))
-    queries.join_areas(session, code=code, slug=slug, name=name, codes=chosen)
+    if not queries.join_areas(session, code=code, slug=slug, name=name, codes=chosen):
+        raise _bad("codes", "None of these areas has an outline. Load their boundaries first.")
     queries.keep_within(session, [code])
     _project(session, queries.entries_in(session, [code]))
     return slug
+
+
+def unmake_patch(session: Session, actor: Actor, slug: str) -> None:
+    """Take away a patch that was made here. Raises NotFound, NotAllowed, and BadInput when it is in use."""
+    code = f"patch-{slug}"[:64]
+    around = areas_around(session, [code])
+    if not around:
+        raise NotFound("There is no such patch.")
+    require(may_coordinate(actor, around))
+    entries = queries.entries_in(session, [code])
+    try:
+        with session.begin_nested():
+            gone = queries.delete_patch(session, code)
+    except IntegrityError:
+        gone = False
+    if not gone:
+        raise _bad("name", "Something uses this patch by now, so it stays.")
+    _project(session, entries)
 
 
 def _bad(field: str, words: str) -> BadInput:

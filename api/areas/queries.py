@@ -61,6 +61,12 @@ _JOIN = f"""
 INSERT INTO directory.area (code, slug, name, type, shape, size_km2, source_code)
 SELECT :code, :slug, :name, 'patch', shape, {sql.area_km2(sql.to_osgb("shape"))}, :source
 FROM (SELECT {sql.as_one_shape("a.shape")} AS shape FROM directory.area a WHERE a.code = ANY (:codes)) joined
+WHERE shape IS NOT NULL RETURNING code
+"""
+_UNMAKE = """
+DELETE FROM directory.area a WHERE a.code = :code AND a.type = 'patch'
+  AND NOT EXISTS (SELECT FROM directory.notice n WHERE a.code = ANY (n.area_codes))
+RETURNING code
 """
 _SOURCES_OF = """
 SELECT DISTINCT source_code FROM directory.area WHERE code = ANY (:codes) AND source_code IS NOT NULL
@@ -74,14 +80,19 @@ def list_stored(session: Session, *, within: Sequence[str] | None) -> list[dict[
     return [dict(row) for row in session.execute(text(_STORED), values).mappings()]
 
 
-def join_areas(session: Session, *, code: str, slug: str, name: str, codes: Sequence[str]) -> None:
-    """A patch made of these areas. It is owed to who made them, when that is one."""
+def join_areas(session: Session, *, code: str, slug: str, name: str, codes: Sequence[str]) -> bool:
+    """A patch made of these areas, owed to who made them when that is one. False when none has an outline."""
     sources = list(session.scalars(text(_SOURCES_OF), {"codes": list(codes)}))
     values = {
         "code": code, "slug": slug, "name": name, "codes": list(codes),
         "source": sources[0] if len(sources) == 1 else None,
     }  # fmt: skip
-    session.execute(text(_JOIN), values)
+    return session.execute(text(_JOIN), values).first() is not None
+
+
+def delete_patch(session: Session, code: str) -> bool:
+    """False when a notice stands for it; other uses raise IntegrityError."""
+    return session.execute(text(_UNMAKE), {"code": code}).first() is not None
 
 
 def has_code(session: Session, code: str) -> bool:

@@ -27,19 +27,28 @@ TOO_LARGE: Final = "The file is larger than 20 MB. Simplify the outlines, or loa
 router = PageRouter(
     prefix="/curate/areas", dependencies=[at_most(MOST_BYTES, TOO_LARGE), needs("coordinator")]
 )
-SAID: Final = {"patch": "The patch is made. Entries in it and connectors know it from now on."}
+SAID: Final = {
+    "patch": "The patch is made. Entries in it and connectors know it from now on.",
+    "unmade": "The patch is taken away again.",
+}
 
 
 @router.page("")
-def show_areas(page: CuratePage, session: Write, done: str = "") -> HTMLResponse:
-    return _show(page, session, said=SAID.get(done))
+def show_areas(page: CuratePage, session: Write, done: str = "", patch: str = "") -> HTMLResponse:
+    return _show(page, session, said=SAID.get(done), made=patch if done == "patch" else None)
 
 
 def _show(page: SignedInPage, session: Session, *, status: int = 200, **context: Any) -> HTMLResponse:
     listed = areas.list_mine(session, page.actor)
     order = list(TYPE_TITLES)
     listed.sort(key=lambda area: order.index(area["type"]))
-    plain: dict[str, Any] = {"said": None, "problems": {}, "typed": {"codes": []}, "report": None}
+    plain: dict[str, Any] = {
+        "said": None,
+        "problems": {},
+        "typed": {"codes": []},
+        "report": None,
+        "made": None,
+    }
     may = areas.may_load(page.actor)
     return page.show(
         "areas/room.html",
@@ -111,8 +120,17 @@ def make_patch(page: CuratePage, session: Write, form: Form) -> Response:
     codes = [str(one) for one in form.getlist("codes")][:2_000]
     try:
         with session.begin_nested():
-            areas.make_patch(session, page.actor, name=name, codes=codes)
+            slug = areas.make_patch(session, page.actor, name=name, codes=codes)
     except BadInput as problem:
         problems = {one.field: one.message for one in problem.errors}
         return _show(page, session, status=422, problems=problems, typed={"name": name, "codes": codes})
-    return go_to("/curate/areas?done=patch")
+    return go_to(f"/curate/areas?done=patch&patch={slug}")
+
+
+@router.form("/patches/{slug}/undo")
+def unmake_patch(slug: str, page: CuratePage, session: Write) -> Response:
+    try:
+        areas.unmake_patch(session, page.actor, slug)
+    except BadInput as problem:
+        return _show(page, session, status=422, problems={"name": problem.detail})
+    return go_to("/curate/areas?done=unmade")

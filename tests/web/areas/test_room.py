@@ -100,6 +100,26 @@ def test_a_patch_is_made_of_areas(place: Directory) -> None:
         assert "Give the patch a name" in make_patch(client, csrf, " ", "ELY").text
 
 
+def test_a_patch_is_unmade_until_something_uses_it(place: Directory) -> None:
+    with place.client() as client:
+        csrf = sign_in(client, place, "coordinator", area="DISTRICT")
+        done = make_patch(client, csrf, "A slip", "SOHAM")
+        undo = re.search(r'action="([^"]+/undo)"', client.get(done.headers["location"]).text)
+        assert undo
+        connector = {"csrf": csrf, "role": "Agent", "web": "https://example.org", "areas": "patch-a-slip"}
+        client.post("/curate/connectors/new", data=connector)
+        assert "Something uses this patch" in client.post(undo[1], data={"csrf": csrf}).text
+        client.post("/curate/connectors/agent/remove", data={"csrf": csrf})
+        sign_in(client, place, "coordinator", area="ELY")
+        assert client.post(undo[1], data={"csrf": "x"}).status_code == 403
+        csrf = sign_in(client, place, "coordinator", area="ELY")
+        assert client.post(undo[1], data={"csrf": csrf}).status_code == 403
+        csrf = sign_in(client, place, "coordinator", area="DISTRICT")
+        assert client.post(undo[1], data={"csrf": csrf}).status_code == 303
+        assert "A slip" not in client.get("/areas").text
+        assert entries_of(client, "DISTRICT") == ["Soham Singers"]
+
+
 def test_who_may_change_what(place: Directory) -> None:
     with place.client() as client:
         csrf = sign_in(client, place, "coordinator", area="DISTRICT")

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 from sqlalchemy import func, select, update
@@ -40,6 +41,9 @@ def test_a_list_we_know_is_tried_applied_and_undone(desk: Desk) -> None:
     assert "Marsh Ely Library" in page
     assert re.search(r"<strong>5</strong> new", page)
     assert names(desk) == []
+    with desk.directory.write() as session:
+        upload = session.scalars(select(Upload)).one()
+        assert (upload.rows_done, upload.rows_total) == (5, 5)
     desk.post(f"{file.headers['location']}/apply")
     assert len(names(desk)) == 5
     assert desk.kept_files() == []
@@ -53,6 +57,13 @@ def test_a_list_we_know_is_tried_applied_and_undone(desk: Desk) -> None:
     assert names(desk) == []
     assert "Undone" in desk.page(run[0])
     assert desk.post(f"{run[0]}/undo").status_code == 422
+
+
+def test_a_workbook_is_known_by_what_is_in_it(desk: Desk, test_data: Path) -> None:
+    book = test_data / "directories" / "libraries_title_rows.xlsx"
+    page = desk.page(desk.hand_in(book, file_name="libraries"))
+    assert re.search(r"<strong>44</strong> new", page)
+    assert "Read as XLSX" in page
 
 
 def test_a_changed_list_shows_each_field_old_and_new(desk: Desk) -> None:
