@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     hide_after_months: int = Field(
         default=24, ge=0, description="hide what was due a check so long ago and nobody answers for; 0: never"
     )
+    check_links: bool = Field(
+        default=False, description="whether the worker looks, now and then, if entries' web pages answer"
+    )
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

@@ -73,6 +73,11 @@ def union_polygons(geometry: str) -> str:
     return f"ST_Multi(ST_CollectionExtract(ST_UnaryUnion(ST_Collect(ST_MakeValid({geometry}))), 3))"
 
 
+def as_one_shape(geometry: str) -> str:
+    """An aggregate: shapes that may touch or overlap as one multipolygon without the lines between them."""
+    return f"ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_Union({geometry})), 3))"
+
+
 def area_km2(geometry: str) -> str:
     """Square kilometres of an EPSG:27700 shape."""
     return f"ST_Area({geometry}) / 1000000.0"

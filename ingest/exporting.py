@@ -61,7 +61,7 @@ def harmless(cell: str) -> str:
 def get_run(session: Session, run_id: UUID) -> IngestRun:
     run = queries_runs.find_run(session, run_id)
     if run is None:
-        raise NotFound("There is no such import. `hereabouts ingest runs` lists them.")
+        raise NotFound("There is no such import. The list of imports shows those there are.")
     return run
 
 

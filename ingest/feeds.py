@@ -217,7 +217,7 @@ def _note(feed: Feed, error: str | None, now: datetime) -> None:
 def _get_feed(session: Session, code: str) -> Feed:
     feed = queries_feeds.find_feed(session, code)
     if feed is None:
-        raise NotFound(f"There is no feed called “{code}”. `hereabouts feed list` shows them.")
+        raise NotFound(f"There is no feed called “{code}”. The list of feeds shows those there are.")
     return feed
 
 

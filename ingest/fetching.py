@@ -162,6 +162,18 @@ class Fetcher:
             await asyncio.sleep(min(wait_s if wait_s is not None else pause, self.manners.longest_wait_s))
         raise FetchFailed(f"{url.host} did not answer.", temporary=True)
 
+    async def look(self, address: str) -> int:
+        """The status at the end of all redirects, asked once and without the body. Raises FetchFailed when
+        there is no answer, or we may not ask; it is `temporary` when the machine is away."""
+        url = check_url(address, allowed=self.manners.allowed)
+        try:
+            reply, _ = await self._follow(url, {}, read=False)
+        except aiohttp.InvalidURL as error:
+            raise FetchFailed(f"“{str(error.url)[:200]}” is not a web address.") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise FetchFailed(f"{url.host} did not answer.", temporary=True) from error
+        return reply.status
+
     def _refuse(self, reply: Reply, wait_s: float | None, *, last: bool) -> None:
         host = URL(reply.url).host
         if reply.status not in _LATER:
@@ -172,12 +184,14 @@ class Fetcher:
             minutes = round(wait_s / 60)
             raise FetchFailed(f"{host} asks us to come back in {minutes} minutes.", temporary=True)
 
-    async def _follow(self, url: URL, headers: Mapping[str, str]) -> tuple[Reply, float | None]:
+    async def _follow(
+        self, url: URL, headers: Mapping[str, str], *, read: bool = True
+    ) -> tuple[Reply, float | None]:
         for _ in range(self.manners.redirects + 1):
             await self._wait_and_count()
             async with self.session.get(url, headers=dict(headers), allow_redirects=False) as response:
                 if response.status not in _MOVED or "Location" not in response.headers:
-                    body = await self._read(response) if response.status == 200 else b""
+                    body = await self._read(response) if read and response.status == 200 else b""
                     return Reply(response.status, body, str(url), response.headers), _wait_of(response)
                 url = self._next(url, response.headers["Location"])
         raise FetchFailed(f"{url.host} sends us from one address to the next without end.")

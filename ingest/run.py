@@ -64,16 +64,18 @@ def ingest_file(
     progress: Progress | None = None,
     rules: Rules | None = None,
     find_duplicates: FindDuplicates | None = find_doubles,
+    file_name: str | None = None,
 ) -> IngestReport:
     """Bring a file in. A dry run does the same work, undoes it, and keeps only its report; `apply` keeps all
     of it or, when anything fails, nothing. `find_duplicates` is asked about new rows, unless they are many.
+    `file_name` is what it is called, where it lies under another name.
     Raises BadInput for an unknown source or a file we cannot read."""
     known = get_source(source) if isinstance(source, str) else source
     table = known.prepare(open_table(path, columns=known.columns))
     report = IngestReport(
         run_id=uuid4(),
         source=known.code,
-        file_name=path.name,
+        file_name=file_name or path.name,
         file_sha256=_sha256(path),
         read_as=table.read_as,
         applied=apply,

@@ -83,7 +83,7 @@ def _edited_words(names: list[str]) -> str:
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return (
         f"Somebody has changed {len(names)} of its entries since: {shown}{more}. "
-        "Say --keep-edited to leave those as they are and undo the rest."
+        "You can leave those as they are (--keep-edited) and undo the rest."
     )
 
 

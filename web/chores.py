@@ -13,6 +13,7 @@ from api.dependencies import london_now
 from api.reminders.service import run_reminders
 from api.settings import Settings
 from api.suggestions import service as suggestions
+from ingest import uploads, weblinks
 
 log = structlog.get_logger()
 Write = sessionmaker[Session]
@@ -44,9 +45,23 @@ def remind(write: Write, settings: Settings) -> None:
     (log.warning if report.problem else log.info)(report.words)
 
 
+def forget_uploads(write: Write, settings: Settings) -> None:
+    with write.begin() as session:
+        uploads.forget_old(session, settings.home_folder / "imports", now=london_now())
+
+
+def look_at_links(write: Write, settings: Settings) -> None:
+    """Only where that was asked for: it calls other people's machines."""
+    if settings.check_links:
+        looked = weblinks.look_at_links(write, now=london_now())
+        log.info("looked at web addresses", asked=looked.asked, failed=looked.failed)
+
+
 CHORES: Final = (
     Chore("gather_desk", "* * * * *", gather_desk),
     Chore("forget_old", "23 * * * *", forget_old),
+    Chore("look_at_links", "17 * * * *", look_at_links),
+    Chore("forget_uploads", "41 * * * *", forget_uploads),
     # By day, and more than once: a worker that was down at nine is not down all day.
     Chore("remind", "20 9-16 * * *", remind),
 )

@@ -48,6 +48,63 @@ def keep_within(session: Session, codes: Sequence[str]) -> None:
         session.execute(text(statement), {"codes": list(codes)})
 
 
+_STORED = """
+SELECT a.code, a.slug, a.name, a.type, a.dated_on, a.is_example, a.repaired, s.name AS source, s.attribution,
+       (SELECT count(*) FROM face.entries e WHERE e.areas @> ARRAY[a.code] AND e.state <> 'closed') AS entries
+FROM directory.area a LEFT JOIN directory.source s ON s.code = a.source_code
+WHERE a.shape IS NOT NULL AND (CAST(:within AS text[]) IS NULL OR EXISTS (
+  SELECT FROM directory.area_within w
+  WHERE w.area_code = a.code AND w.within_code = ANY (CAST(:within AS text[]))))
+ORDER BY a.type, a.name, a.code
+"""
+_JOIN = f"""
+INSERT INTO directory.area (code, slug, name, type, shape, size_km2, source_code)
+SELECT :code, :slug, :name, 'patch', shape, {sql.area_km2(sql.to_osgb("shape"))}, :source
+FROM (SELECT {sql.as_one_shape("a.shape")} AS shape FROM directory.area a WHERE a.code = ANY (:codes)) joined
+WHERE shape IS NOT NULL RETURNING code
+"""
+_UNMAKE = """
+DELETE FROM directory.area a WHERE a.code = :code AND a.type = 'patch'
+  AND NOT EXISTS (SELECT FROM directory.notice n WHERE a.code = ANY (n.area_codes))
+RETURNING code
+"""
+_SOURCES_OF = """
+SELECT DISTINCT source_code FROM directory.area WHERE code = ANY (:codes) AND source_code IS NOT NULL
+"""
+_ENTRIES_IN = "SELECT DISTINCT entry_id FROM directory.entry_area WHERE area_code = ANY (:codes)"
+
+
+def list_stored(session: Session, *, within: Sequence[str] | None) -> list[dict[str, Any]]:
+    """Areas with an outline that lie in one of these (None: all), with where the outline is from."""
+    values = {"within": None if within is None else list(within)}
+    return [dict(row) for row in session.execute(text(_STORED), values).mappings()]
+
+
+def join_areas(session: Session, *, code: str, slug: str, name: str, codes: Sequence[str]) -> bool:
+    """A patch made of these areas, owed to who made them when that is one. False when none has an outline."""
+    sources = list(session.scalars(text(_SOURCES_OF), {"codes": list(codes)}))
+    values = {
+        "code": code, "slug": slug, "name": name, "codes": list(codes),
+        "source": sources[0] if len(sources) == 1 else None,
+    }  # fmt: skip
+    return session.execute(text(_JOIN), values).first() is not None
+
+
+def delete_patch(session: Session, code: str) -> bool:
+    """False when a notice stands for it; other uses raise IntegrityError."""
+    return session.execute(text(_UNMAKE), {"code": code}).first() is not None
+
+
+def has_code(session: Session, code: str) -> bool:
+    statement = text("SELECT EXISTS (SELECT FROM directory.area WHERE code = :code)")
+    return bool(session.scalar(statement, {"code": code}))
+
+
+def entries_in(session: Session, codes: Sequence[str]) -> set[UUID]:
+    """Entries in these areas, or that serve them."""
+    return set(session.scalars(text(_ENTRIES_IN), {"codes": list(codes)}))
+
+
 _OF_ENTRY = "SELECT area_code FROM directory.entry_area WHERE entry_id = :id"
 _AROUND = "SELECT within_code FROM directory.area_within WHERE area_code = ANY (:codes)"
 

@@ -29,6 +29,7 @@ class AreasReport:
     """What one file brought; `repaired` and `problems` are in words, one for each area."""
 
     loaded: int = 0
+    codes: list[str] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -46,7 +47,6 @@ def load_areas(
     is replaced. Raises AreaFileError. Entries learn of new areas when the face is rebuilt: the caller does
     that once, after all files."""
     report = AreasReport()
-    codes = []
     for area in read_areas(path, type_=type_, problems=report.problems):
         values = {
             "code": area.code,
@@ -62,10 +62,10 @@ def load_areas(
         }
         queries.upsert_area(session, values)
         report.loaded += 1
-        codes.append(area.code)
+        report.codes.append(area.code)
         if area.repaired:
             report.repaired.append(f"{area.name} ({area.code}): {area.repaired}")
-    queries.keep_within(session, codes)
+    queries.keep_within(session, report.codes)
     return report
 
 

@@ -1,12 +1,13 @@
 """SQL of connectors."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
-from api.models import Connector, Patch
+from api.models import AreaWithin, Connector, Patch
 
 # `local_km2` is the smallest patch of theirs that holds the place: the smaller, the more local.
 _LIST = """
@@ -34,6 +35,24 @@ def save_connector(session: Session, values: dict[str, Any], areas: list[str]) -
         setattr(row, name, value)
     held = {patch.area_code: patch for patch in row.patches}
     row.patches = [held.get(code) or Patch(area_code=code) for code in dict.fromkeys(areas)]
+    session.flush()
+
+
+def find_connector(session: Session, slug: str) -> Connector | None:
+    return session.scalar(select(Connector).where(Connector.slug == slug))
+
+
+def connectors_within(session: Session, codes: Sequence[str] | None) -> list[Connector]:
+    """Those with a patch that lies in one of these areas, or all; by role."""
+    rows = select(Connector).order_by(Connector.role, Connector.slug)
+    if codes is not None:
+        patch = select(Patch.connector_id).join(AreaWithin, AreaWithin.area_code == Patch.area_code)
+        rows = rows.where(Connector.id.in_(patch.where(AreaWithin.within_code == func.any(list(codes)))))
+    return list(session.scalars(rows))
+
+
+def delete_connector(session: Session, row: Connector) -> None:
+    session.delete(row)
     session.flush()
 
 

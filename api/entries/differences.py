@@ -37,11 +37,17 @@ class Change:
 
     @property
     def words(self) -> str:
+        old, new = self.sides
+        return f"{field_words(self.field)}: {old} → {new}"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What it was and what it is, in words; of two lists only what differs."""
         old, new = self.old, self.new
         if isinstance(old, list) and isinstance(new, list):
             # A list of twelve sessions with one that moved: the one is the news.
             old, new = [one for one in old if one not in new], [one for one in new if one not in old]
-        return f"{field_words(self.field)}: {value_words(old)} → {value_words(new)}"
+        return value_words(old), value_words(new)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:

@@ -53,6 +53,7 @@ from api.models.source import (
     SourceRow,
 )
 from api.models.suggestions import Suggestion
+from api.models.uploads import Upload
 
 __all__ = [
     "DIRECTORY",
@@ -118,5 +119,6 @@ __all__ = [
     "Ticket",
     "TimebankFactsRow",
     "TransportFactsRow",
+    "Upload",
     "WebCheck",
 ]

@@ -249,9 +249,17 @@ def time_of_day_words(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%H:%M}"
 
 
+def often_words(minutes: int) -> str:
+    """A pace, after "every": "5 minutes", "hour", "3 days"."""
+    sizes = ((1440, "day"), (60, "hour"), (1, "minute"))
+    size, word = next(one for one in sizes if minutes % one[0] == 0)
+    return word if minutes == size else f"{minutes // size} {word}s"
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "waited": waited_words,
     "time_of_day": time_of_day_words,
+    "often": often_words,
     "day": day_words,
     "clock": clock_words,
     "coming": coming_words,

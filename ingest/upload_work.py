@@ -1,0 +1,169 @@
+"""The work on a file that was handed in: away from the page, one file at a time, with its progress."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.db import writing
+from api.errors import HereaboutsError, NotFound
+from api.models import Upload
+from ingest import queries_uploads
+from ingest.feeds import reader_of
+from ingest.proposing import propose_for_file
+from ingest.report import IngestReport, Progress
+from ingest.run import Rules, ingest_file
+from ingest.saved import Mapping, keep_mapping
+from ingest.uploads import CUT_OFF, bad, mapping_of, path_of
+
+log = structlog.get_logger()
+# More columns than this, and no person can go through them on a page.
+MOST_COLUMNS: Final = 250
+_LOOK_AGAIN_S: Final = 0.5
+_TELL_EVERY_S: Final = 0.5
+_OUR_FAULT: Final = (
+    "Something went wrong on our side, and nothing of it was kept. It has been written down for us to mend."
+)
+
+
+def work(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> None:
+    """Do what is to be done with a file, when it is its turn. What goes wrong is written down with it."""
+    with _turn(factory, upload_id) as mine:
+        if not mine:
+            return
+        try:
+            values = _do(factory, folder, upload_id)
+        except HereaboutsError as problem:
+            values = {"state": "failed", "problem": problem.detail}
+        except Exception as error:
+            log.error("an import failed", upload=str(upload_id), exc_info=error)
+            values = {"state": "failed", "problem": _OUR_FAULT}
+        with writing(factory) as session:
+            upload = queries_uploads.find_upload(session, upload_id)
+            if upload is not None:
+                _note(upload, folder, values)
+
+
+def _note(upload: Upload, folder: Path, values: dict[str, Any]) -> None:
+    if isinstance(problem := values.get("problem"), str):
+        # The readers know the file by the name it lies under.
+        values["problem"] = problem.replace(path_of(folder, upload.id).name, upload.file_name)
+    for name, value in values.items():
+        setattr(upload, name, value)
+    if upload.state == "applied":
+        path_of(folder, upload.id).unlink(missing_ok=True)
+
+
+@contextmanager
+def _turn(factory: sessionmaker[Session], upload_id: UUID) -> Iterator[bool]:
+    """Waits until nobody works at another. False when this one has gone meanwhile."""
+    while True:
+        with factory() as holder:
+            if queries_uploads.try_turn(holder):
+                yield _begin(factory, upload_id)
+                return
+        with writing(factory) as session:
+            queries_uploads.beat(session, upload_id, at=datetime.now(UTC))
+        time.sleep(_LOOK_AGAIN_S)
+
+
+def _begin(factory: sessionmaker[Session], upload_id: UUID) -> bool:
+    with writing(factory) as session:
+        queries_uploads.stop_working(session, CUT_OFF)
+        upload = queries_uploads.find_upload(session, upload_id, hold=True)
+        if upload is None or upload.state != "waiting":
+            return False
+        upload.state, upload.beat_at = "working", datetime.now(UTC)
+        return True
+
+
+def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[str, Any]:
+    """What is to be written down of it then."""
+    path = path_of(folder, upload_id)
+    with factory() as session:
+        upload = _find(session, upload_id)
+        task, code, options = upload.task, upload.source_code, dict(upload.options)
+        mapping, shown = mapping_of(upload), upload.file_name
+        known = mapping.to_source(code) if mapping else None if task == "look" else reader_of(session, code)
+    if known is None:
+        return {"state": "mapped", "mapping": _propose(path, code)}
+    with _rules(factory, code, options) as rules:
+        report = ingest_file(
+            factory,
+            path,
+            source=known,
+            apply=task == "apply",
+            progress=_telling(factory, upload_id),
+            rules=rules,
+            file_name=shown,
+        )
+    if report.applied and mapping is not None:
+        with writing(factory) as session:
+            keep_mapping(session, mapping)
+    return _done(report, mapping)
+
+
+def _find(session: Session, upload_id: UUID) -> Upload:
+    upload = queries_uploads.find_upload(session, upload_id)
+    if upload is None:
+        raise NotFound("This file is not with us any more.")
+    return upload
+
+
+def _done(report: IngestReport, mapping: Mapping | None) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "state": "applied" if report.applied else "tried",
+        "run_id": report.run_id,
+        "notes": [note.as_json() for note in report.notes],
+    }
+    if report.applied:
+        # The samples are the file's own rows: they go with it.
+        values["mapping"] = mapping.without_samples() if mapping else None
+    return values
+
+
+def _propose(path: Path, code: str) -> dict[str, Any]:
+    mapping = propose_for_file(path, name=code)
+    if len(mapping.columns) > MOST_COLUMNS:
+        many = f"The file has {len(mapping.columns)} columns; the page can show {MOST_COLUMNS}."
+        raise bad("file", f"{many} Leave out those that nobody needs.")
+    return mapping.model_dump(mode="json")
+
+
+@contextmanager
+def _rules(factory: sessionmaker[Session], code: str, options: dict[str, Any]) -> Iterator[Rules]:
+    """That so many rows may go is said of this file alone, and not kept for the next."""
+    whole = bool(options.get("whole_file"))
+    when_gone = options.get("when_gone")
+    with factory() as session:
+        source = queries_uploads.find_source(session, code)
+        before = source.may_vanish if source else None
+    try:
+        yield Rules(may_vanish=1.0 if whole else None, when_gone=when_gone)
+    finally:
+        if whole:
+            with suppress(SQLAlchemyError), writing(factory) as session:
+                kept = queries_uploads.find_source(session, code)
+                if kept is not None:
+                    kept.may_vanish = before
+
+
+def _telling(factory: sessionmaker[Session], upload_id: UUID) -> Progress:
+    told_at = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at < _TELL_EVERY_S and done < total:
+            return
+        told_at = time.monotonic()
+        with writing(factory) as session:
+            queries_uploads.beat(session, upload_id, at=datetime.now(UTC), rows_done=done, rows_total=total)
+
+    return tell

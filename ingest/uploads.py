@@ -1,0 +1,176 @@
+"""Files handed in on the page: kept for a while, with what is to be done with each and how far it is."""
+
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from api.errors import BadInput, FieldProblem, NotFound
+from api.models import Upload
+from api.permissions import Actor, Answer, may_coordinate
+from geo.gazetteer import fold_name
+from ingest import queries_uploads
+from ingest.saved import Mapping, find_mapping, parse_mapping
+from ingest.sources import KNOWN_SOURCES
+
+MOST_BYTES: Final = 50_000_000
+TOO_LARGE: Final = f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it and try again."
+KEPT_FOR: Final = timedelta(days=7)
+_SILENT_FOR: Final = timedelta(minutes=1)
+_CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+CUT_OFF: Final = "It was cut off before its end. Nothing of it was kept. Try again."
+NOT_EVERYWHERE: Final = (
+    "A list can change entries anywhere, so only a coordinator of the whole directory can bring one in. Ask "
+    "one of them to bring in yours."
+)
+
+
+def may_import(actor: Actor) -> Answer:
+    """A run cannot be held to some areas: what it changes or closes may lie in any."""
+    return True if may_coordinate(actor, ()) is True else NOT_EVERYWHERE
+
+
+def path_of(folder: Path, upload_id: UUID) -> Path:
+    """Where its bytes lie: a name nobody chose, with nothing of the one it came under."""
+    return folder / upload_id.hex
+
+
+def plain_name(given: str | None) -> str:
+    """What a file is called, to be shown: no folders, nothing that cannot be seen."""
+    last = re.split(r"[\\/]", given or "")[-1]
+    shown = " ".join("".join(letter if letter.isprintable() else " " for letter in last).split())
+    return shown[:100] or "the file"
+
+
+def name_source(name: str) -> str:
+    """The short name of a new list. Raises BadInput for one that is none, or is a source's we know."""
+    code = fold_name(name).replace(" ", "-")[:64].strip("-")
+    if not _CODE.fullmatch(code):
+        raise bad("name", "Give the list a short name, such as parish clubs.")
+    if code in KNOWN_SOURCES:
+        raise bad("name", "That is the name of a list we know. Choose it above, or another name.")
+    return code
+
+
+def bad(field: str, words: str) -> BadInput:
+    return BadInput(words, errors=[FieldProblem(field=field, message=words)])
+
+
+def keep_upload(
+    session: Session,
+    actor: Actor,
+    folder: Path,
+    file: IO[bytes],
+    *,
+    file_name: str | None,
+    read_as: str,
+    name: str,
+) -> Upload:
+    """Keep a file and say what is to be done with it: `read_as` is a known source or a kept mapping, and then
+    it is tried; without it the columns are looked at first and the list is called `name`. Raises BadInput."""
+    mapping = None
+    if not read_as:
+        code = name_source(name)
+    elif read_as in KNOWN_SOURCES:
+        code = read_as
+    else:
+        kept = find_mapping(session, read_as)
+        if kept is None:
+            raise bad("read_as", "We keep no mapping of that name any more. Choose another.")
+        code, mapping = read_as, kept.model_dump(mode="json")
+    upload_id = uuid4()
+    size = _write(path_of(folder, upload_id), file)
+    upload = Upload(
+        id=upload_id,
+        person_id=actor.id,
+        file_name=plain_name(file_name),
+        size=size,
+        source_code=code,
+        mapping=mapping,
+        options={},
+        task="try" if read_as else "look",
+        state="waiting",
+        beat_at=datetime.now(UTC),
+    )
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def _write(path: Path, file: IO[bytes]) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as kept:
+        shutil.copyfileobj(file, kept, 1 << 20)
+        size = kept.tell()
+    if not size or size > MOST_BYTES:
+        path.unlink()
+        raise bad("file", TOO_LARGE if size else "Choose a file. There is nothing in the one that came.")
+    return size
+
+
+def get_upload(session: Session, upload_id: UUID, *, hold: bool = False) -> Upload:
+    """Raises NotFound. Who died while working at one is found out here."""
+    stop_dead(session)
+    upload = queries_uploads.find_upload(session, upload_id, hold=hold)
+    if upload is None:
+        raise NotFound("This file is not with us any more. Files are kept for a week. Bring it in again.")
+    return upload
+
+
+def list_open(session: Session) -> list[Upload]:
+    """Files that are not in the directory yet."""
+    stop_dead(session)
+    return queries_uploads.open_uploads(session)
+
+
+def stop_dead(session: Session) -> None:
+    """Nobody works at a file that is said to be worked at when it is nobody's turn."""
+    if queries_uploads.try_turn(session):
+        queries_uploads.stop_working(session, CUT_OFF)
+    queries_uploads.stop_waiting(session, CUT_OFF, unheard_since=datetime.now(UTC) - _SILENT_FOR)
+
+
+def start(upload: Upload, task: str, **options: Any) -> None:
+    """Say what is to be done next; `work` does it once this is committed. Raises BadInput while another task
+    is on, and when the file is done with."""
+    if upload.state in ("waiting", "working"):
+        raise BadInput("We are still at work on this file. Wait until that is done.")
+    if upload.state == "applied":
+        raise BadInput("This file is in the directory already. Bring it in again if it has changed.")
+    upload.task, upload.state, upload.problem = task, "waiting", None
+    upload.options = {**upload.options, **options}
+    upload.rows_done = upload.rows_total = 0
+    upload.beat_at = datetime.now(UTC)
+
+
+def set_mapping(upload: Upload, mapping: Mapping) -> None:
+    """What the columns mean, as a person mended it."""
+    upload.mapping = mapping.model_dump(mode="json")
+
+
+def mapping_of(upload: Upload) -> Mapping | None:
+    return parse_mapping(upload.mapping, "This") if upload.mapping is not None else None
+
+
+def forget_upload(session: Session, folder: Path, upload: Upload) -> None:
+    path_of(folder, upload.id).unlink(missing_ok=True)
+    session.delete(upload)
+    session.flush()
+
+
+def forget_old(session: Session, folder: Path, *, now: datetime) -> int:
+    """Files nobody came back to, and bytes that belong to none; returns how many files went."""
+    old = queries_uploads.older_uploads(session, now - KEPT_FOR)
+    for upload in old:
+        forget_upload(session, folder, upload)
+    kept = {path_of(folder, one) for one in queries_uploads.upload_ids(session)}
+    strays = set(folder.iterdir()) - kept if folder.is_dir() else set()
+    for path in strays:
+        # One that came this very moment is written before its row is to be seen.
+        if now.timestamp() - path.stat().st_mtime > KEPT_FOR.total_seconds():
+            path.unlink(missing_ok=True)
+    return len(old)
