@@ -7,10 +7,10 @@ from pydantic import BaseModel
 from api.errors import FieldProblem
 
 WHEN: Final[dict[int, str]] = {
-    202: "Taken, and waiting for a person",
     204: "Nothing to show here",
     304: "As you have it: nothing has changed",
     308: "It is at another address now: see `Location`",
+    400: "Not JSON",
     401: "Sign in, or send a key that is good",
     403: "Not allowed: the detail says why",
     404: "No such thing",

@@ -13,23 +13,10 @@ from api.editing.schemas import SavedReply
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document
 from api.errors import BadInput, FieldProblem, NeedsVersion
+from api.problems import may_answer
 
 router = APIRouter(prefix="/api/v1/entries", tags=["entries"], dependencies=[needs("curator")])
 
-Responses = dict[int | str, dict[str, Any]]
-REFUSALS: Responses = {
-    401: {"description": "No key, and nobody signed in"},
-    403: {"description": "Outside your areas, or the key has no scope `edit`: `detail` says which"},
-    422: {"description": "A value we cannot use: `errors` names the fields"},
-}
-CONFLICTS: Responses = {
-    404: {"description": "No such entry, or none you may know of"},
-    412: {
-        "description": "Someone else saved first: `current` and `yours` hold both versions, each with its "
-        "`version` and `document`"
-    },
-    428: {"description": "No `If-Match`: send the `ETag` of the version you changed"},
-}
 Why = Annotated[str, Query(max_length=service.WHY_LETTERS, description="Kept in the entry's history")]
 NotAHome = Annotated[
     bool,
@@ -37,7 +24,7 @@ NotAHome = Annotated[
 ]
 
 
-@router.post("", status_code=201, responses=REFUSALS)
+@router.post("", status_code=201, responses=may_answer(401, 403))
 def create_entry(
     draft: EntryDraft,
     actor: SignedIn,
@@ -52,7 +39,7 @@ def create_entry(
     return _reply(session, actor, saved, response)
 
 
-@router.patch("/{entry_id}", responses=REFUSALS | CONFLICTS)
+@router.patch("/{entry_id}", responses=may_answer(401, 403, 404, 412, 428))
 def patch_entry(
     entry_id: UUID,
     patch: Annotated[dict[str, Any], Body(description="JSON merge patch (RFC 7396) on the entry")],

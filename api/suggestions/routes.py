@@ -5,26 +5,16 @@ from fastapi import APIRouter, Request
 from api.accounts.dependencies import Write
 from api.dependencies import AppSettings, Now
 from api.errors import BadInput, FieldProblem, TooMany
+from api.problems import may_answer
 from api.suggestions import service
 from api.suggestions.guard import TOO_OFTEN, SmallBodyRoute, sent_too_often
 from api.suggestions.letters import spell
 from api.suggestions.schemas import Receipt, ReceiptOut, Sender, SuggestionIn
 
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"], route_class=SmallBodyRoute)
-_PROBLEMS = {
-    400: "Not JSON we can read",
-    404: "No such entry",
-    413: "Too long",
-    422: "What cannot be used",
-    429: "Sent too often",
-}
 
 
-@router.post(
-    "",
-    status_code=202,
-    responses={code: {"description": words} for code, words in _PROBLEMS.items()},
-)
+@router.post("", status_code=202, responses=may_answer(400, 404, 413, 429))
 def send_suggestion(
     request: Request, body: SuggestionIn, session: Write, settings: AppSettings, now: Now
 ) -> ReceiptOut:

@@ -117,7 +117,7 @@ def test_here_elsewhere_and_nobody(scratch: Directory, client: TestClient, choir
 
 def test_every_status_is_documented(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
-    assert set(paths["/api/v1/entries"]["post"]["responses"]) == {"201", "401", "403", "422"}
+    assert set(paths["/api/v1/entries"]["post"]["responses"]) == {"201", "401", "403", "422", "503"}
     assert set(paths["/api/v1/entries/{entry_id}"]["patch"]["responses"]) == {
-        "200", "401", "403", "404", "412", "422", "428"
+        "200", "401", "403", "404", "412", "422", "428", "503"
     }  # fmt: skip
