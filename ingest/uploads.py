@@ -20,6 +20,7 @@ from ingest.sources import KNOWN_SOURCES
 MOST_BYTES: Final = 50_000_000
 TOO_LARGE: Final = f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it and try again."
 KEPT_FOR: Final = timedelta(days=7)
+MOST_WAITING: Final = 5
 _SILENT_FOR: Final = timedelta(minutes=1)
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 CUT_OFF: Final = "It was cut off before its end. Nothing of it was kept. Try again."
@@ -72,6 +73,7 @@ def keep_upload(
 ) -> Upload:
     """Keep a file and say what is to be done with it: `read_as` is a known source or a kept mapping, and then
     it is tried; without it the columns are looked at first and the list is called `name`. Raises BadInput."""
+    _check_queue(session)
     mapping = None
     if not read_as:
         code = name_source(name)
@@ -99,6 +101,13 @@ def keep_upload(
     session.add(upload)
     session.flush()
     return upload
+
+
+def _check_queue(session: Session) -> None:
+    """Each that waits takes a thread from those who answer visitors."""
+    waiting = [one for one in queries_uploads.open_uploads(session) if one.state in ("waiting", "working")]
+    if len(waiting) >= MOST_WAITING:
+        raise bad("file", "Several lists wait to be read already. Try again when one of them is done.")
 
 
 def _write(path: Path, file: IO[bytes]) -> int:
@@ -134,13 +143,14 @@ def stop_dead(session: Session) -> None:
     queries_uploads.stop_waiting(session, CUT_OFF, unheard_since=datetime.now(UTC) - _SILENT_FOR)
 
 
-def start(upload: Upload, task: str, **options: Any) -> None:
+def start(session: Session, upload: Upload, task: str, **options: Any) -> None:
     """Say what is to be done next; `work` does it once this is committed. Raises BadInput while another task
-    is on, and when the file is done with."""
+    is on, when many others wait, and when the file is done with."""
     if upload.state in ("waiting", "working"):
         raise BadInput("We are still at work on this file. Wait until that is done.")
     if upload.state == "applied":
         raise BadInput("This file is in the directory already. Bring it in again if it has changed.")
+    _check_queue(session)
     upload.task, upload.state, upload.problem = task, "waiting", None
     upload.options = {**upload.options, **options}
     upload.rows_done = upload.rows_total = 0

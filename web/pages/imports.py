@@ -187,7 +187,7 @@ def mend_mapping(
     mended = read_mapping_form(form, mapping, terms=taxonomy.list_stored(session))
     try:
         read = parse_mapping(mended, "This")
-        uploads.start(upload, "try")
+        uploads.start(session, upload, "try")
     except BadInput as problem:
         return _mapping_page(
             page,
@@ -252,7 +252,7 @@ def _begin(
         # Pressed twice: the first is at work.
         return go_to(f"/curate/imports/files/{upload.id}")
     try:
-        uploads.start(upload, task, **options)
+        uploads.start(session, upload, task, **options)
     except HereaboutsError as problem:
         return _tried_page(page, session, upload.id, problem=problem.detail)
     return _work(upload.id, settings, state, tasks)

@@ -14,7 +14,7 @@ from api.db import make_session_factory
 from api.models import Entry, IngestRun, Source, Upload
 from ingest import queries_uploads
 from ingest.upload_work import work
-from ingest.uploads import CUT_OFF, forget_old
+from ingest.uploads import CUT_OFF, MOST_WAITING, forget_old
 from tests.factories import SOHAM, add_areas, square
 from tests.ingest.conftest import LIBRARIES
 from tests.web.imports.conftest import SOURCE, Desk
@@ -279,6 +279,18 @@ def test_two_at_once_take_turns(desk: Desk) -> None:
         thread.join(20)
         assert not thread.is_alive()
     assert "Nothing has been changed yet" in desk.page(file)
+
+
+def test_a_long_queue_takes_no_more(desk: Desk) -> None:
+    files = [desk.hand_in(LIBRARIES).headers["location"] for _ in range(MOST_WAITING)]
+    with desk.directory.write() as session:
+        session.execute(update(Upload).values(state="waiting", beat_at=datetime.now(UTC)))
+    full = desk.hand_in(LIBRARIES)
+    assert full.status_code == 422
+    assert "Several lists wait to be read already" in full.text
+    with desk.directory.write() as session:
+        session.execute(update(Upload).where(Upload.id == files[0].rsplit("/", 1)[1]).values(state="tried"))
+    assert desk.hand_in(LIBRARIES).status_code == 303
 
 
 def test_files_nobody_came_back_to_are_thrown_away_after_a_week(desk: Desk) -> None:
