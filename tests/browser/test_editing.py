@@ -101,3 +101,34 @@ def test_times_in_words_a_drawn_shape_and_the_public_page(
     expect(page.locator(".map-shape")).to_have_count(1)
     page.close()
     assert watch.problems == []
+
+
+def test_two_curators_edit_at_once_and_nothing_is_lost(
+    at: tuple[str, str, Any], signed_in: BrowserContext, find_faults: Callable[[Page], list[str]]
+) -> None:
+    """Both have the entry open; the second to save sees both versions and keeps what each of them meant."""
+    address, _, entry = at
+    watch = Watch(address, expected=("412",))
+    path = f"/curate/entries/{entry.entry_id}"
+    first, second = (open_page(signed_in, watch, path) for _ in range(2))
+    first.get_by_label("In one sentence").fill("We sing in four parts")
+    first.get_by_role("button", name="Save", exact=True).click()
+    expect(first.locator(".said")).to_contain_text("Saved.")
+
+    second.get_by_label("Name").first.fill("Soham Harmony Singers")
+    second.get_by_label("In one sentence").fill("We sing by ear")
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(second.get_by_role("heading", level=1)).to_have_text("Someone else saved first")
+    assert find_faults(second) == []
+    both = second.get_by_role("group", name="Summary")
+    assert "We sing in four parts" in both.inner_text()
+    assert "We sing by ear" in both.inner_text()
+    both.get_by_role("radio", name=re.compile("Saved meanwhile")).check()
+    second.get_by_role("button", name="Save what is chosen").click()
+    second.goto(f"{address}/entries/{entry.slug}")
+    settle(second)
+    expect(second.get_by_role("heading", level=1)).to_have_text("Soham Harmony Singers")
+    expect(second.get_by_text("We sing in four parts").first).to_be_visible()
+    for page in (first, second):
+        page.close()
+    assert watch.problems == []

@@ -63,6 +63,11 @@ def test_a_resident_suggests_and_a_curator_takes_two_of_three(
     desk.get_by_role("button", name="Take what is ticked").click()
     expect(desk.get_by_role("status")).to_have_text("Part of it is taken. The entry says so now.")
     looks_right(desk, find_faults)
+    desk.goto(base + ENTRY)
+    desk.get_by_role("link", name="Edit", exact=False).first.click()
+    desk.get_by_role("link", name="History").click()
+    settle(desk)
+    expect(desk.locator("main")).to_contain_text("Soham Wednesday Welcome")
     desk.context.clear_cookies()
 
     page.goto(base + ENTRY)
@@ -72,6 +77,8 @@ def test_a_resident_suggests_and_a_curator_takes_two_of_three(
     page.goto(base + "/search?q=wednesday+welcome&near=Soham")
     settle(page)
     assert page.locator("article.card h3, article.card h2").first.inner_text() == "Soham Wednesday Welcome"
+    shown = page.request.get(f"{base}/api/v1/map?q=wednesday+welcome&zoom=16").json()["points"]
+    assert [point["name"] for point in shown] == ["Soham Wednesday Welcome"]
     page.goto(base + status)
     assert "We took Name and More about the cost." in page.locator("main").inner_text()
 
