@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cluster import PrivateCluster
-from tests.bench import browser, duplicates, importing, saving, search, words
+from tests.bench import browser, desk, duplicates, importing, saving, search, words
 from tests.bench import map as map_
 from tests.bench.site import (
     PROJECT,
@@ -26,7 +26,7 @@ from tests.bench.site import (
 from tests.conftest import Directory
 from web.meilisearch import find_meilisearch
 
-PARTS = ("saving", "import", "search", "words", "map", "browser", "duplicates")
+PARTS = ("saving", "import", "search", "words", "map", "browser", "duplicates", "desk")
 # How the map grows with what there is, which only a small directory beside large ones shows.
 SMALL = 1_000
 ENTRIES_WITH_DUPLICATES = 50_000
@@ -77,6 +77,9 @@ def main() -> None:
                 cluster, ENTRIES_WITH_DUPLICATES, console.print, stale_ok=options.stale_ok
             )
             report["duplicates"] = bench_duplicates(directory)
+        if "desk" in options.only:
+            examples = examples_directory(cluster, console.print, stale_ok=options.stale_ok)
+            report["desk"] = bench_desk(cluster, examples)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
     console.print(f"All figures are in {options.json}")
@@ -301,6 +304,23 @@ def bench_duplicates(directory: Directory) -> dict[str, Any]:
     console.print(table)
     console.print(f"Under {duplicates.MOST_SECONDS:.0f} s: {'met' if one.in_time else 'MISSED'}")
     return one.as_json()
+
+
+def bench_desk(cluster: PrivateCluster, examples: Directory) -> dict[str, Any]:
+    url = cluster.create_database("desk", template=examples.name)
+    try:
+        figures = desk.run(Directory("desk", url, cluster.url_of("desk", role="hereabouts_face")))
+    finally:
+        cluster.drop_database("desk")
+    table = Table(title=f"The desk with {desk.WAITING:,} things waiting (ms)")
+    for column in ("who", "median", "95 %"):
+        table.add_column(column, justify="left" if column == "who" else "right")
+    for name, timing in figures["pages"].items():
+        table.add_row(name, f"{timing['median']:.1f}", f"{timing['p95']:.1f}")
+    console.print(table)
+    met = "met" if figures["in_time"] else "MISSED"
+    console.print(f"Gathered in {figures['gathering_s']:.2f} s. Under {desk.MOST_MS} ms: {met}")
+    return figures
 
 
 if __name__ == "__main__":
