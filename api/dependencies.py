@@ -36,6 +36,11 @@ def get_words(state: State) -> WordEngine:
     return state.words
 
 
+def client_address(request: Request) -> str:
+    """The network address, for counting tries; behind a proxy uvicorn is told whom to believe."""
+    return request.client.host if request.client else ""
+
+
 def london_now() -> datetime:
     return datetime.now(LONDON)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,9 +18,14 @@ def add_mail(session: Session, values: dict[str, Any]) -> bool:
     return session.scalars(written).one_or_none() is not None
 
 
-def delete_unsent(session: Session, key: str) -> bool:
-    unsent = delete(Mail).where(Mail.key == key, Mail.sent_at.is_(None)).returning(Mail.id)
-    return session.scalars(unsent).one_or_none() is not None
+def delete_unsent(session: Session, key: str) -> None:
+    session.execute(delete(Mail).where(Mail.key == key, Mail.sent_at.is_(None)))
+
+
+def forget_reader(session: Session, keys: Sequence[str], *, why: str) -> None:
+    """`why` takes the place of the address, and holds those that were not sent."""
+    unsent = case((Mail.sent_at.is_(None), func.coalesce(Mail.held, why)), else_=Mail.held)
+    session.execute(update(Mail).where(Mail.key.in_(keys)).values(to_address=why, held=unsent))
 
 
 def take_waiting(session: Session, *, now: datetime, most: int) -> Sequence[Mail]:

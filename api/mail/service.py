@@ -20,9 +20,10 @@ MOST_A_RUN: Final = 50
 # Nothing that could begin a new line in a letter's head, by whatever rules it is read.
 _ONE_LINE: Final = re.compile(r"[^\x00-\x1f\x7f\x85\u2028\u2029]+")
 # Letters that open an account: once they are sent, what is left of them is only a way in.
-WAYS_IN: Final = ("sign_in", "invite", "reset")
+WAYS_IN: Final = ("sign_in", "invite", "reset", "claim")
 ABOUT_ACCOUNTS: Final = (*WAYS_IN, "account")
 SENT: Final = "This letter held a link that works once. It was sent, and is not kept."
+FORGOTTEN: Final = "the address was forgotten"
 # Minutes until the next try: about two days in all, then it is held.
 TRY_AGAIN: Final = (1, 5, 15, 60, 240, 720, 1440)
 
@@ -56,9 +57,14 @@ def queue_mail(
     return queries.add_mail(session, values)
 
 
-def take_back_mail(session: Session, key: str) -> bool:
-    """Strike out a letter that has not been sent; False when it has, or was never written."""
-    return queries.delete_unsent(session, key)
+def take_back_mail(session: Session, key: str) -> None:
+    """Strike out a letter, unless it has been sent."""
+    queries.delete_unsent(session, key)
+
+
+def forget_reader(session: Session, keys: Sequence[str]) -> None:
+    """Nothing tells any more to whom these letters went; those that wait go to nobody."""
+    queries.forget_reader(session, keys, why=FORGOTTEN)
 
 
 def send_waiting(

@@ -3,12 +3,13 @@ anyone typed, but the name of an entry that is public; and each goes to the addr
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from api.accounts.service import email_key, too_many
 from api.mail.letters import Button, Letter
-from api.mail.service import queue_mail, take_back_mail
+from api.mail.service import forget_reader, queue_mail, take_back_mail
 from api.models import Suggestion
 from api.secrets import keyed_hash
 from api.settings import Settings
@@ -46,7 +47,7 @@ def send_receipt(session: Session, settings: Settings, suggestion: Suggestion, *
         "We will write once more, when it is decided. Then we forget your address.",
         _NOT_YOU,
     ]
-    _queue(session, suggestion, f"{OUTCOME_KEY}receipt-{suggestion.id}", _subject("received"), parts, held)
+    _queue(session, suggestion, _receipt_key(suggestion.id), _subject("received"), parts, held)
 
 
 def send_outcome(
@@ -63,16 +64,33 @@ def send_outcome(
             )
     parts += _way_to_look(settings, suggestion, "See what became of it")
     parts += [f"Your reference is {spell(suggestion.reference)}.", _NOT_YOU]
-    _queue(session, suggestion, outcome_key(suggestion), _subject("decided"), parts, held)
+    _queue(
+        session,
+        suggestion,
+        _outcome_key(suggestion.id, suggestion.decisions),
+        _subject("decided"),
+        parts,
+        held,
+    )
 
 
 def take_back_outcome(session: Session, suggestion: Suggestion) -> None:
     """It was decided in haste: if the letter has not gone, it does not go."""
-    take_back_mail(session, outcome_key(suggestion))
+    take_back_mail(session, _outcome_key(suggestion.id, suggestion.decisions))
 
 
-def outcome_key(suggestion: Suggestion) -> str:
-    return f"{OUTCOME_KEY}{suggestion.id}-{suggestion.decisions}"
+def forget_sender(session: Session, suggestion_id: UUID, *, decisions: int) -> None:
+    """Nothing tells any more whom we wrote to about it, however often it was decided."""
+    outcomes = (_outcome_key(suggestion_id, number) for number in range(1, decisions + 1))
+    forget_reader(session, [_receipt_key(suggestion_id), *outcomes])
+
+
+def _receipt_key(suggestion_id: UUID) -> str:
+    return f"{OUTCOME_KEY}receipt-{suggestion_id}"
+
+
+def _outcome_key(suggestion_id: UUID, decisions: int) -> str:
+    return f"{OUTCOME_KEY}{suggestion_id}-{decisions}"
 
 
 def _subject(what: str) -> str:

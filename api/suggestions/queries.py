@@ -113,8 +113,8 @@ def keep_source(session: Session, code: str, name: str) -> None:
     session.execute(insert(Source).values(code=code, name=name).on_conflict_do_nothing())
 
 
-def forget_addresses(session: Session, *, before: datetime, outcome_key: str) -> int:
-    """Forget the addresses whose outcome was sent, and all from before that time; how many.
+def forget_addresses(session: Session, *, before: datetime, outcome_key: str) -> list[tuple[UUID, int]]:
+    """Forget the addresses whose outcome was sent, and all from before that time; (id, decisions) of each.
     `outcome_key` is what the keys of outcome letters begin with."""
     sent = select(Mail.id).where(
         Mail.key == func.concat(outcome_key, Suggestion.id, "-", Suggestion.decisions),
@@ -125,7 +125,7 @@ def forget_addresses(session: Session, *, before: datetime, outcome_key: str) ->
         update(Suggestion)
         .where(Suggestion.sender_email.is_not(None), old | sent.exists())
         .values(sender_email=None)
-        .returning(Suggestion.id)
+        .returning(Suggestion.id, Suggestion.decisions)
         .execution_options(synchronize_session=False)
     )
-    return len(session.scalars(forgotten).all())
+    return [(row[0], row[1]) for row in session.execute(forgotten)]

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from api.accounts.dependencies import Write
-from api.dependencies import AppSettings, Now
+from api.dependencies import AppSettings, Now, client_address
 from api.errors import BadInput, FieldProblem, TooMany
 from api.problems import may_answer
 from api.suggestions import service
@@ -20,8 +20,7 @@ def send_suggestion(
 ) -> ReceiptOut:
     """It waits for a curator; nothing the public sees changes until then. `new` needs `fields.name`; `change`
     needs `entry` and `fields` or a `note`; `report` needs `entry` and `reason`."""
-    address = request.client.host if request.client else ""
-    if sent_too_often(session, settings, address=address, now=now):
+    if sent_too_often(session, settings, address=client_address(request), now=now):
         raise TooMany(TOO_OFTEN)
     receipt = _send(body, session, settings, now)
     reference = spell(receipt.reference)

@@ -26,7 +26,7 @@ from api.suggestions.fields import (
     public_fields,
     tidy_text,
 )
-from api.suggestions.letters import OUTCOME_KEY, may_write_to, send_receipt
+from api.suggestions.letters import OUTCOME_KEY, forget_sender, may_write_to, send_receipt
 from api.suggestions.likely import as_name, list_likely
 from api.suggestions.schemas import (
     LONGEST_EMAIL,
@@ -237,6 +237,7 @@ def withdraw(session: Session, reference: str, *, now: datetime) -> None:
         raise BadInput("This has been decided already, so it cannot be taken back.")
     found.state, found.decided_at, found.sender_email = "withdrawn", now, None
     session.flush()
+    forget_sender(session, found.id, decisions=found.decisions)
 
 
 def _get(session: Session, reference: str, *, hold: bool = False) -> Suggestion:
@@ -247,5 +248,9 @@ def _get(session: Session, reference: str, *, hold: bool = False) -> Suggestion:
 
 
 def forget_addresses(session: Session, *, now: datetime) -> int:
-    """Forget senders' addresses once the outcome was sent, and in any case after 90 days; how many."""
-    return queries.forget_addresses(session, before=now - FORGET_AFTER, outcome_key=OUTCOME_KEY)
+    """Forget senders' addresses once the outcome was sent, and in any case after 90 days, in the letters too;
+    how many."""
+    forgotten = queries.forget_addresses(session, before=now - FORGET_AFTER, outcome_key=OUTCOME_KEY)
+    for suggestion_id, decisions in forgotten:
+        forget_sender(session, suggestion_id, decisions=decisions)
+    return len(forgotten)

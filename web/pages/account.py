@@ -10,12 +10,13 @@ from api.accounts import service as accounts
 from api.accounts.dependencies import SESSION_COOKIE, Write, needs
 from api.accounts.events import HOW_WORDS, event_words
 from api.areas.service import name_areas
-from api.dependencies import LONDON, Now
+from api.dependencies import LONDON, Now, client_address
 from api.errors import BadInput
 from api.secrets import token_hash
 from web.pages.at_browser import AT_BROWSER, Me
-from web.pages.browser import client_address, drop_cookie, site_of
+from web.pages.browser import drop_cookie, site_of
 from web.pages.browsers import browser_words
+from web.pages.forms import problems_by_field
 from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs(), AT_BROWSER])
@@ -75,7 +76,7 @@ def _events(session: Write, me: Me) -> list[tuple[str, str, str | None]]:
 
 
 def _refused(page: CuratePage, session: Write, me: Me, now: Now, refused: BadInput) -> HTMLResponse:
-    return _show(page, session, me, now, {one.field: one.message for one in refused.errors}, refused.status)
+    return _show(page, session, me, now, problems_by_field(refused), refused.status)
 
 
 @router.form("/account/name")

@@ -9,9 +9,8 @@ from starlette.responses import HTMLResponse
 from api.accounts import oidc, second_step, signing_in
 from api.accounts import service as accounts
 from api.accounts.dependencies import SESSION_COOKIE, CheckedForm, Write
-from api.dependencies import AppSettings, Now
+from api.dependencies import AppSettings, Now, client_address
 from web.pages.browser import (
-    client_address,
     drop_cookie,
     finish,
     first_step,

@@ -45,11 +45,6 @@ def is_secure(request: Request, settings: Settings) -> bool:
     return public or request.url.scheme == "https" or settings.environment == "production"
 
 
-def client_address(request: Request) -> str:
-    """The network address, for counting tries; behind a proxy uvicorn is told whom to believe."""
-    return request.client.host if request.client else ""
-
-
 def site_of(request: Request, settings: Settings) -> Site:
     """What links in letters begin with: the address that is set. Without one, where nobody relies on it, the
     address this machine was reached at; never what the request says of itself, which anyone can write.

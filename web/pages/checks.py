@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, cast
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from fastapi import Depends, Form, Query, Request
+from fastapi import Form, Query
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
@@ -16,6 +16,7 @@ from api.entries.vocabulary import CHECK_GROUP_LABELS, CHECK_HOW_LABELS, KINDS
 from api.errors import BadInput, FieldProblem, HereaboutsError
 from api.permissions import require
 from api.reminders.rules import problem_with
+from web.pages.forms import Typed, problems_by_field, read_day, read_whole
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(dependencies=[needs("navigator")])
@@ -55,15 +56,6 @@ WORDS: Final[dict[str, Any]] = {
     "when_words": WHEN, "check_how": CHECK_HOW_LABELS,
 }  # fmt: skip
 Text = Annotated[str, Form(max_length=5000)]
-
-
-async def read_typed(request: Request) -> dict[str, str]:
-    """The text fields of a form whose fields are not known beforehand."""
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-Typed = Annotated[dict[str, str], Depends(read_typed)]
 
 
 @router.page("/curate/checks")
@@ -110,10 +102,10 @@ def save_rules(page: CuratePage, session: Write, typed: Typed) -> Response:
     _only_admins(page)
     given: dict[str, Any] = {one.code: typed.get(f"months_{one.code}", "") for one in KINDS}
     try:
-        months = {kind: int(text) if text.strip().isdecimal() else 0 for kind, text in given.items()}
+        months = {kind: read_whole(text) or 0 for kind, text in given.items()}
         service.set_rules(session, page.actor, months)
     except BadInput as error:
-        return _rules_page(page, given, _problems(error), status=error.status)
+        return _rules_page(page, given, problems_by_field(error, otherwise="groups"), status=error.status)
     return go_to("/curate/checks/rules?done=rules")
 
 
@@ -165,7 +157,7 @@ def save_check(
             now=now,
         )
     except BadInput as error:
-        problems = _problems(error)
+        problems = problems_by_field(error, otherwise="groups")
         return _sheet_page(
             page, session, entry_id, today=now.date(), problems=problems, typed=typed, status=error.status
         )
@@ -200,7 +192,7 @@ def log_contact(
             tried_on=day, now=now,
         )  # fmt: skip
     except BadInput as error:
-        problems = _problems(error)
+        problems = problems_by_field(error, otherwise="groups")
         return _sheet_page(
             page, session, entry_id, today=now.date(), problems=problems, typed=typed, status=error.status
         )
@@ -254,18 +246,12 @@ def _said(page: SignedInPage) -> str | None:
     return DONE.get(page.typed("done"))
 
 
-def _problems(error: BadInput) -> dict[str, str]:
-    return {one.field: one.message for one in error.errors} or {"groups": error.detail}
-
-
 def _day(text: str, today: date, field: str) -> date:
-    if not text.strip():
-        return today
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
+    day = read_day(text) if text.strip() else today
+    if day is None:
         message = "Write the day as 2026-11-21."
-        raise BadInput(message, errors=[FieldProblem(field=field, message=message)]) from error
+        raise BadInput(message, errors=[FieldProblem(field=field, message=message)])
+    return day
 
 
 def _filters(back: str) -> str:

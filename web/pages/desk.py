@@ -17,7 +17,7 @@ from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(dependencies=[needs("curator")])
 MOST_AT_ONCE = 100
-PageNo = Annotated[int, Query(ge=1, le=1000)]
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=1000)]
 
 
 @router.page("/curate")
@@ -27,7 +27,7 @@ def show_desk(
     now: Now,
     kind: str | None = None,
     off: bool = False,
-    page_no: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
+    page_no: PageNumber = 1,
     did: str | None = None,
     n: int = 0,
     deed: UUID | None = None,

@@ -12,7 +12,7 @@ from api.curation import service as curation
 from api.curation.schemas import WaitingKind
 from api.dependencies import london_now
 from api.duplicates import service as duplicates
-from api.errors import HereaboutsError
+from api.errors import HereaboutsError, NotFound
 from api.permissions import Actor
 from api.settings import Settings
 from api.suggestions import deciding
@@ -47,19 +47,23 @@ class Outcome:
     problems: list[str]
 
 
-def _pair(ref: str) -> tuple[UUID, UUID]:
+def read_pair(ref: str) -> tuple[UUID, UUID]:
+    """`{first}_{second}`, as the desk names two entries. Raises NotFound."""
     first, _, second = ref.partition("_")
-    return UUID(first), UUID(second)
+    try:
+        return UUID(first), UUID(second)
+    except ValueError as error:
+        raise NotFound("There are no such two entries.") from error
 
 
 def _tell_apart(session: Session, actor: Actor, ref: str, _settings: Settings) -> Item:
-    first, second = _pair(ref)
+    first, second = read_pair(ref)
     duplicates.tell_apart(session, first, second, by=actor.role_label, why="Told apart at the desk")
     return {}
 
 
 def _reopen_pair(session: Session, actor: Actor, item: Item) -> None:
-    duplicates.reopen_pair(session, *_pair(item["ref"]))
+    duplicates.reopen_pair(session, *read_pair(item["ref"]))
 
 
 def _settle(*, take_source: bool) -> Do:
@@ -153,9 +157,12 @@ def _do_one(session: Session, actor: Actor, deed: Deed, key: Key, settings: Sett
 
 
 def undo_deed(session: Session, actor: Actor, deed_id: UUID) -> Outcome:
-    """Undo all of it that can be; the desk is gathered again, so that it waits at once."""
+    """Undo all of it that can be; the desk is gathered again, so that it waits at once. Raises NotFound, also
+    for what was done in another room."""
     stored = curation.take_back(session, actor, deed_id, now=london_now())
-    deed = DEEDS[stored.what]
+    deed = DEEDS.get(stored.what)
+    if deed is None:
+        raise NotFound("That cannot be undone here.")
     done, problems = 0, []
     for item in stored.items:
         try:

@@ -17,24 +17,12 @@ from api.duplicates.side_by_side import list_field_pairs
 from api.entries.service import StoredDraft, get_draft
 from api.errors import NotFound
 from api.permissions import Actor, may_edit, require
+from web.pages.desk_deeds import read_pair
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(prefix="/curate/duplicates", dependencies=[needs("curator")])
 CHOICE: Final = "choice-"
-SAID: Final = {
-    "merged": "The two are one entry now. The old addresses lead to it.",
-    "apart": "Remembered: these are two different things.",
-    "undone": "They are two entries again.",
-}
-
-
-def read_pair(ref: str) -> tuple[UUID, UUID]:
-    """`{first}_{second}`, as the desk names it. Raises NotFound."""
-    first, _, second = ref.partition("_")
-    try:
-        return UUID(first), UUID(second)
-    except ValueError as error:
-        raise NotFound("There are no such two entries.") from error
+MERGED: Final = "The two are one entry now. The old addresses lead to it."
 
 
 @router.page("/{ref}")
@@ -132,7 +120,7 @@ def tell_apart(
 def show_merged(merge_id: UUID, page: CuratePage, session: Write) -> HTMLResponse:
     """What a merge made, with the way back."""
     kept = get_draft(session, _kept_of(session, page.actor, merge_id))
-    return page.show("duplicates/merged.html", kept=kept, merge_id=merge_id, said=SAID["merged"])
+    return page.show("duplicates/merged.html", kept=kept, merge_id=merge_id, said=MERGED)
 
 
 @router.form("/merged/{merge_id}/undo")

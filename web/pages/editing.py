@@ -31,6 +31,7 @@ from web.pages.editing_page import (
 )
 from web.pages.editing_sessions import preview
 from web.pages.editing_where import find_spot
+from web.pages.forms import problems_by_field, read_whole
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 from web.rendering import csrf_field
 
@@ -119,8 +120,7 @@ def show_preview(session: Write, now: Now, fields: FormFields) -> JSONResponse:
 
 
 def _version(fields: Fields) -> int:
-    text = Typed(fields).text("version")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return read_whole(Typed(fields).text("version")) or 0
 
 
 def _with_kept(editor: Editor, kept: Any, *, wanted: bool) -> Editor:
@@ -207,7 +207,7 @@ def _save(page: SignedInPage, session: Session, editor: Editor, wish: str, *, no
         sure = Typed(editor.fields).text("not_a_home") == "yes"
         return show_conflict(page, session, editor.opened, draft, editor.version, conflict, not_a_home=sure)
     except BadInput as error:
-        problems = {one.field: one.message for one in error.errors} or {"name": error.detail}
+        problems = problems_by_field(error, otherwise="name")
         return _refuse(page, session, editor, read, problems, now=now)
     except NotAllowed as error:
         return _refuse(page, session, editor, read, {"place.name": error.detail}, now=now)

@@ -20,6 +20,7 @@ from api.entries.service import as_document, as_draft
 from api.errors import BadInput, EditConflict, NotFound
 from web.pages.editing_fields import Fields, Typed
 from web.pages.editing_page import get_fields
+from web.pages.forms import read_whole
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(dependencies=[needs("curator")])
@@ -117,7 +118,7 @@ def settle_conflict(entry_id: UUID, page: CuratePage, session: Write, fields: Fo
         if name.startswith("pick.") and typed.text(name) == "mine"
     )
     not_a_home = typed.text("not_a_home") == "yes"
-    shown = int(typed.text("theirs")) if typed.text("theirs").isdecimal() else 0
+    shown = read_whole(typed.text("theirs")) or 0
     if shown != opened.version:
         conflict = EditConflict("Someone saved yet again. Look once more and choose.")
         return show_conflict(page, session, opened, as_draft(mine), shown, conflict, not_a_home=not_a_home)

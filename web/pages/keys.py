@@ -1,7 +1,7 @@
 """Keys of partners' systems: made, shown once, listed and ended by the person they act for."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from api.accounts.dependencies import Write, needs
 from api.dependencies import LONDON, Now
 from api.errors import BadInput
 from web.pages.at_browser import AT_BROWSER, Me
+from web.pages.forms import problems_by_field, read_day
 from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs(), AT_BROWSER])
@@ -64,19 +65,12 @@ def make_key(
 ) -> Response:
     chosen = scopes or []
     try:
-        key = keys.make_key(session, me.id, name=name, scopes=chosen, ends_on=read_date(ends_on), now=now)
+        key = keys.make_key(session, me.id, name=name, scopes=chosen, ends_on=read_day(ends_on), now=now)
     except BadInput as refused:
         typed = {"name": name, "scopes": chosen, "ends_on": ends_on}
-        problems = {one.field: one.message for one in refused.errors}
+        problems = problems_by_field(refused)
         return _show(page, session, me, now, typed=typed, problems=problems)
     return _show(page, session, me, now, new_key=key)
-
-
-def read_date(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 @router.form("/account/keys/{key_id}/end")

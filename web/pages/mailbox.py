@@ -8,11 +8,10 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
 from api.accounts.dependencies import Write
-from api.dependencies import LONDON, AppSettings
+from api.dependencies import LONDON, AppSettings, client_address
 from api.errors import NotFound
 from api.mail.service import get_mail, list_mail
 from api.models import Mail
-from web.pages.browser import client_address
 from web.pages.page import PageRouter, ThisPage
 
 NOT_HERE: Final = (

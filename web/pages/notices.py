@@ -4,17 +4,17 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Depends, Form
+from fastapi import Form
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
-from api.areas import service as areas
-from api.dependencies import LONDON, Now, Read
+from api.dependencies import LONDON, Now
 from api.errors import BadInput, FieldProblem
 from api.notices import service as notices
 from api.notices.schemas import NoticeDraft
+from web.pages.forms import AreaChoices, problems_by_field
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(prefix="/curate/notices", dependencies=[needs("coordinator")])
@@ -31,17 +31,14 @@ WRONG: Final = {
 }
 
 
-async def list_choices(read: Read) -> list[tuple[str, str]]:
-    """(code, name) of every area with an outline."""
-    return [(area["code"], area["name"]) for area in await areas.list_areas(read)]
-
-
-Choices = Annotated[list[tuple[str, str]], Depends(list_choices)]
-
-
 @router.page("")
 def show_notices(
-    page: CuratePage, session: Write, now: Now, choices: Choices, done: str = "", notice: UUID | None = None
+    page: CuratePage,
+    session: Write,
+    now: Now,
+    choices: AreaChoices,
+    done: str = "",
+    notice: UUID | None = None,
 ) -> HTMLResponse:
     ended = notice if done == "ended" else None
     return _show(page, session, now, choices, said=SAID.get(done), ended=ended)
@@ -73,7 +70,7 @@ def write(
     page: CuratePage,
     session: Write,
     now: Now,
-    choices: Choices,
+    choices: AreaChoices,
     title: Annotated[str, Form()] = "",
     body: Annotated[str, Form()] = "",
     link: Annotated[str, Form()] = "",
@@ -90,7 +87,7 @@ def write(
         with session.begin_nested():
             notices.write_notice(session, page.actor, draft)
     except BadInput as problem:
-        problems = {one.field: one.message for one in problem.errors}
+        problems = problems_by_field(problem)
         return _show(page, session, now, choices, status=422, typed=typed, problems=problems)
     return go_to("/curate/notices?done=written")
 

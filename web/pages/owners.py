@@ -7,16 +7,16 @@ from fastapi import Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import SESSION_COOKIE, Write, needs
-from api.dependencies import Now
+from api.dependencies import Now, client_address
 from api.entries.vocabulary import COST_LABELS
 from api.errors import BadInput, EditConflict
 from api.owners import proposing, service
 from api.owners.proposing import FIELDS
 from api.reminders.rules import NO_ADDRESS_OF_OURS
-from web.pages.browser import client_address, keep_cookie
-from web.pages.checks import DONE, Typed
-from web.pages.page import CuratePage, PageRouter, SignedInPage, ThisPage, go_to
-from web.pages.still_right import keep_secret
+from web.pages.browser import keep_cookie
+from web.pages.checks import DONE
+from web.pages.forms import Typed, problems_by_field, read_whole
+from web.pages.page import CuratePage, PageRouter, SignedInPage, ThisPage, go_to, keep_secret
 
 router = PageRouter()
 NEEDS_SIGN_IN = [needs()]
@@ -79,10 +79,10 @@ def change_own_entry(page: CuratePage, session: Write, now: Now, entry_id: UUID,
     try:
         outcome = proposing.change_own_entry(
             session, page.actor, entry_id, given, words=typed.get("words", ""),
-            version=_version(typed.get("version", "")), now=now,
+            version=read_whole(typed.get("version", "")) or 0, now=now,
         )  # fmt: skip
     except BadInput as error:
-        problems = {one.field: one.message for one in error.errors} or {"words": error.detail}
+        problems = problems_by_field(error, otherwise="words")
         return _own_page(page, session, entry_id, typed, problems, status=error.status)
     except EditConflict as error:
         return _own_page(page, session, entry_id, typed, {"words": error.detail}, status=error.status)
@@ -93,10 +93,6 @@ def change_own_entry(page: CuratePage, session: Write, now: Now, entry_id: UUID,
 def confirm_own_entry(page: CuratePage, session: Write, now: Now, entry_id: UUID) -> Response:
     proposing.confirm_own_entry(session, page.actor, entry_id, now=now)
     return go_to(f"/owner/{entry_id}?done=checked")
-
-
-def _version(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _own_page(

@@ -110,6 +110,13 @@ class PageRouter(APIRouter):
         return self.post(path, response_class=HTMLResponse, include_in_schema=False)
 
 
+def keep_secret(page: HTMLResponse) -> HTMLResponse:
+    """A page whose address is a secret: nothing keeps it, and no other site hears of it."""
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["Referrer-Policy"] = "same-origin"
+    return page
+
+
 def go_to(address: str) -> RedirectResponse:
     """After a form did its work: the next page by GET, so that loading it again sends nothing twice."""
     return RedirectResponse(address, status_code=303)

@@ -10,10 +10,11 @@ from api.accounts import people
 from api.accounts import service as accounts
 from api.accounts.dependencies import Write, needs
 from api.dependencies import LONDON, Now
-from api.errors import BadInput, FieldProblem, HereaboutsError, NotAllowed
+from api.errors import BadInput, FieldProblem, NotAllowed
 from api.permissions import ROLE_LABELS, ROLES, Role
 from web.pages.at_browser import AT_BROWSER
 from web.pages.browser import site_of
+from web.pages.forms import problems_by_field
 from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs("coordinator"), AT_BROWSER])
@@ -85,7 +86,13 @@ def invite(
         )
     except (BadInput, NotAllowed) as refused:
         typed = {"email": email, "name": name, "role": role, "area": area}
-        return _list(page, session, typed=typed, problems=_problems(refused), status=refused.status)
+        return _list(
+            page,
+            session,
+            typed=typed,
+            problems=problems_by_field(refused, otherwise="role"),
+            status=refused.status,
+        )
     return go_to(f"/curate/people?done={'invited' if invited.link else 'added'}")
 
 
@@ -102,10 +109,6 @@ def _area(typed: str) -> str | None:
         message = "Choose where."
         raise BadInput(message, errors=[FieldProblem(field="area", message=message)])
     return None if typed == EVERYWHERE else typed
-
-
-def _problems(refused: HereaboutsError) -> dict[str, str]:
-    return {one.field: one.message for one in refused.errors} or {"role": refused.detail}
 
 
 @router.page("/curate/people/{person_id}")
@@ -141,7 +144,7 @@ def give_role(
     try:
         people.add_role(session, page.actor, site, person, role=_role(role), area=_area(area))
     except (BadInput, NotAllowed) as refused:
-        return _person(page, session, person_id, _problems(refused), refused.status)
+        return _person(page, session, person_id, problems_by_field(refused, otherwise="role"), refused.status)
     return go_to(f"/curate/people/{person_id}?done=given")
 
 

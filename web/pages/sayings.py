@@ -15,6 +15,7 @@ from api.errors import BadInput, NotFound
 from api.permissions import may_coordinate, require
 from api.search import sayings
 from api.taxonomy import service as taxonomy
+from web.pages.forms import problems_by_field
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(prefix="/curate/words", dependencies=[needs("curator")])
@@ -54,7 +55,7 @@ def _show(page: SignedInPage, session: Session, *, status: int = 200, **context:
 
 
 def _wrong(page: SignedInPage, session: Session, problem: BadInput, **typed: str) -> HTMLResponse:
-    problems = {one.field: one.message for one in problem.errors} or {"words": problem.detail}
+    problems = problems_by_field(problem, otherwise="words")
     return _show(page, session, status=422, problems=problems, typed=typed)
 
 

@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from api.accounts import second_step
 from api.accounts.dependencies import Write, needs
-from api.dependencies import Now
+from api.dependencies import Now, client_address
 from api.errors import BadInput
 from web.pages.at_browser import AT_BROWSER, Me
-from web.pages.browser import client_address, site_of
+from web.pages.browser import site_of
+from web.pages.forms import problems_by_field
 from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs(), AT_BROWSER])
@@ -62,7 +63,7 @@ def switch_on(
     try:
         codes = second_step.switch_on(session, me, page.settings, code, now=now)
     except BadInput as refused:
-        return _show(page, me, {one.field: one.message for one in refused.errors}, refused.status)
+        return _show(page, me, problems_by_field(refused), refused.status)
     return page.show("accounts/recovery_codes.html", codes=codes)
 
 
@@ -82,7 +83,7 @@ def switch_off(
     try:
         second_step.switch_off(session, me, page.settings, site, password=password, code=code, now=now)
     except BadInput as refused:
-        return _show(page, me, {one.field: one.message for one in refused.errors}, refused.status)
+        return _show(page, me, problems_by_field(refused), refused.status)
     return go_to("/account?done=second-step-off")
 
 

@@ -12,10 +12,10 @@ from api.accounts import settling, signing_in
 from api.accounts.dependencies import Write
 from api.accounts.settling import Occasion
 from api.accounts.signing_in import Wanted
-from api.dependencies import Now
+from api.dependencies import Now, client_address
 from api.errors import BadInput
-from web.pages.browser import client_address, let_in, site_of
-from web.pages.page import Page, PageRouter, ThisPage, go_to
+from web.pages.browser import let_in, site_of
+from web.pages.page import Page, PageRouter, ThisPage, go_to, keep_secret
 
 router = PageRouter()
 Email = Annotated[str, Form(max_length=254)]
@@ -70,7 +70,7 @@ async def show_sent(page: ThisPage) -> HTMLResponse:
 @router.page("/sign-in/link/{token}")
 def show_link(page: ThisPage, session: Write, now: Now, token: str) -> HTMLResponse:
     signing_in.look_at_link(session, token, now=now)
-    return _unkept(page.show("accounts/link.html"))
+    return keep_secret(page.show("accounts/link.html"))
 
 
 @router.form("/sign-in/link/{token}")
@@ -112,7 +112,7 @@ def _settle_page(
     problems: dict[str, str] | None = None,
 ) -> HTMLResponse:
     person = settling.look_who(session, token, occasion, now=now)
-    return _unkept(
+    return keep_secret(
         page.show(
             "accounts/settle.html",
             status=422 if problems else 200,
@@ -132,10 +132,3 @@ def _settle(
     except BadInput as refused:
         return _settle_page(page, session, now, occasion, token, {"password": refused.detail})
     return let_in(request, page.settings, session, person, how=HOW[occasion], now=now)
-
-
-def _unkept(page: HTMLResponse) -> HTMLResponse:
-    """Its address is a way in: nothing keeps the page, no other site learns of it."""
-    page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "same-origin"
-    return page

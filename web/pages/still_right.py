@@ -10,7 +10,7 @@ from api.accounts.dependencies import Write
 from api.dependencies import Now
 from api.errors import BadInput
 from api.reminders import answers
-from web.pages.page import Page, PageRouter, ThisPage, go_to
+from web.pages.page import Page, PageRouter, ThisPage, go_to, keep_secret
 
 router = PageRouter()
 THANKS: Final = {
@@ -59,10 +59,3 @@ def _question(
         problems=problems, words=words,
     )  # fmt: skip
     return keep_secret(reply)
-
-
-def keep_secret(reply: HTMLResponse) -> HTMLResponse:
-    """A page whose address is a secret: nobody keeps it, and no other site hears of it."""
-    reply.headers["Cache-Control"] = "no-store"
-    reply.headers["Referrer-Policy"] = "same-origin"
-    return reply

@@ -11,13 +11,12 @@ from api.suggestions import service
 from api.suggestions.guard import LEAST_OPEN_REPORT, SmallBodyRoute
 from api.suggestions.letters import spell
 from api.suggestions.schemas import REASON_WORDS, Status
+from web.pages.forms import Typed, problems_by_field
 from web.pages.page import Page, PageRouter, ThisPage, go_to
 from web.pages.suggestions_forms import (
     NotNow,
-    Typed,
     get_entry_at,
     new_seal,
-    problems_of,
     sender_of,
     why_not_now,
 )
@@ -30,7 +29,6 @@ DONE: Final = {
     "report": "Thank you for telling us.",
     "withdrawn": "You took it back. Nothing will be changed.",
 }
-NO_SUCH: Final = "We have nothing under this reference. Check it letter by letter: it has ten."
 
 
 @router.page("/entries/{slug}/report")
@@ -53,7 +51,9 @@ def send_report(slug: str, page: ThisPage, session: Write, form: Typed, now: Now
             session, slug, reason, sender=sender_of(form), settings=page.settings, now=now
         )
     except BadInput as problem:
-        return _show_report(page, entry.name, entry.slug, **again, problems=problems_of(problem))
+        return _show_report(
+            page, entry.name, entry.slug, **again, problems=problems_by_field(problem, otherwise="fields")
+        )
     return go_to(f"/suggestions/{spell(receipt.reference)}?done=report")
 
 
@@ -88,8 +88,8 @@ def find_status(page: ThisPage, session: Write) -> Response:
     if typed:
         try:
             return go_to(f"/suggestions/{spell(service.get_status(session, typed).reference)}")
-        except NotFound:
-            problems = {"reference": NO_SUCH}
+        except NotFound as unknown:
+            problems = {"reference": unknown.detail}
     status = 404 if problems else 200
     return page.show("suggestions/find.html", status=status, typed=typed, problems=problems)
 

@@ -3,15 +3,13 @@ without JavaScript: what was typed before travels in the form."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write
-from api.areas.service import list_areas
-from api.dependencies import Now, Read
+from api.dependencies import Now
 from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS
 from api.errors import BadInput
 from api.suggestions import likely, service
@@ -19,6 +17,7 @@ from api.suggestions.guard import SmallBodyRoute
 from api.suggestions.letters import spell
 from api.suggestions.schemas import EntryName
 from web.map import MapView, draw_map
+from web.pages.forms import AreaChoices, Typed, problems_by_field
 from web.pages.page import Page, PageRouter, ThisPage, go_to
 from web.pages.suggestions_adding import (
     BOX_OF_FIELD,
@@ -28,7 +27,7 @@ from web.pages.suggestions_adding import (
     read_new,
     step_of,
 )
-from web.pages.suggestions_forms import NotNow, Typed, new_seal, problems_of, sender_of, why_not_now
+from web.pages.suggestions_forms import NotNow, new_seal, sender_of, why_not_now
 
 router = PageRouter(route_class=SmallBodyRoute)
 TITLES: Final = {
@@ -39,21 +38,14 @@ TITLES: Final = {
 }
 
 
-async def areas_to_choose(read: Read) -> list[tuple[str, str]]:
-    return [(area["code"], area["name"]) for area in await list_areas(read)]
-
-
-Areas = Annotated[list[tuple[str, str]], Depends(areas_to_choose, scope="function")]
-
-
 @router.page("/add")
-async def begin(page: ThisPage, areas: Areas, now: Now) -> HTMLResponse:
+async def begin(page: ThisPage, areas: AreaChoices, now: Now) -> HTMLResponse:
     typed = {name: page.typed(name) for name in ("name", "kind", "town") if page.typed(name)}
     return _show(page, "what", typed, areas, now=now, fresh=True)
 
 
 @router.form("/add")
-def take_step(page: ThisPage, session: Write, form: Typed, areas: Areas, now: Now) -> Response:
+def take_step(page: ThisPage, session: Write, form: Typed, areas: AreaChoices, now: Now) -> Response:
     """On from one step to another, back, or sent."""
     step, go = form.get("step", ""), form.get("go", "")
     step = step if step in STEPS else "what"
@@ -86,7 +78,7 @@ def _send(
                 session, new.fields, sender=sender_of(form, *new.left), settings=page.settings, now=now
             )
     except BadInput as problem:
-        problems = problems_of(problem, BOX_OF_FIELD)
+        problems = problems_by_field(problem, boxes=BOX_OF_FIELD, otherwise="fields")
         return _show(page, step_of(next(iter(problems))), form, areas, now=now, problems=problems)
     return go_to(f"/suggestions/{spell(receipt.reference)}?done=new")
 

@@ -15,13 +15,12 @@ from api.suggestions import service
 from api.suggestions.fields import FIELD_LABELS, Values, may_be_changed, public_fields
 from api.suggestions.guard import SmallBodyRoute
 from api.suggestions.letters import spell
+from web.pages.forms import Typed, problems_by_field
 from web.pages.page import Page, PageRouter, ThisPage, go_to
 from web.pages.suggestions_forms import (
     NotNow,
-    Typed,
     get_entry_at,
     new_seal,
-    problems_of,
     read_times,
     sender_of,
     session_line,
@@ -62,7 +61,12 @@ def send_change(slug: str, page: ThisPage, session: Write, form: Typed, now: Now
                 session, slug, changes, sender=sender_of(form, left), settings=page.settings, now=now
             )
     except BadInput as problem:
-        return _show(page, entry.detail, **again, problems=problems_of(problem, _boxes_of(was)))
+        return _show(
+            page,
+            entry.detail,
+            **again,
+            problems=problems_by_field(problem, boxes=_boxes_of(was), otherwise="note"),
+        )
     return go_to(f"/suggestions/{spell(receipt.reference)}?done=change")
 
 

@@ -14,8 +14,9 @@ from api.suggestions.fields import Values
 from api.suggestions.guard import SmallBodyRoute
 from api.suggestions.letters import spell
 from api.suggestions.schemas import REASON_WORDS, ProposedField, SuggestionView
+from web.pages.forms import Typed, problems_by_field, read_whole
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
-from web.pages.suggestions_forms import Typed, problems_of, value_lines
+from web.pages.suggestions_forms import value_lines
 
 router = PageRouter(prefix="/curate/suggestions", dependencies=[needs("curator")], route_class=SmallBodyRoute)
 DONE: Final = {
@@ -40,9 +41,8 @@ _EDITABLE: Final = frozenset(
 @router.page("")
 def list_waiting(page: CuratePage, session: Write) -> HTMLResponse:
     decided = page.typed("show") == "decided"
-    asked = page.typed("page")[:5]
-    number = int(asked) if asked.isdecimal() else 1
-    found = listing.list_suggestions(session, page.actor, waiting=not decided, page=max(number, 1))
+    number = read_whole(page.typed("page")[:5]) or 1
+    found = listing.list_suggestions(session, page.actor, waiting=not decided, page=number)
     return page.show(
         "suggestions/list.html", found=found, decided=decided, reasons=REASON_WORDS,
         pages=-(-found.total // found.per_page),
@@ -59,7 +59,6 @@ def show_one(suggestion_id: UUID, page: CuratePage, session: Write) -> HTMLRespo
 def accept(suggestion_id: UUID, page: CuratePage, session: Write, form: Typed, now: Now) -> Response:
     view = deciding.get_suggestion(session, page.actor, suggestion_id)
     wanted = {one.field for one in view.fields if form.get(f"take.{one.field}")}
-    seen = form.get("version", "")[:9]
     try:
         with session.begin_nested():
             done = deciding.accept(
@@ -71,10 +70,12 @@ def accept(suggestion_id: UUID, page: CuratePage, session: Write, form: Typed, n
                 form.get("why", ""),
                 settings=page.settings,
                 now=now,
-                seen_version=int(seen) if seen.isdecimal() else None,
+                seen_version=read_whole(form.get("version", "")),
             )
     except BadInput as problem:
-        return _show(page, view, typed=form, problems=problems_of(problem), status=422)
+        return _show(
+            page, view, typed=form, problems=problems_by_field(problem, otherwise="fields"), status=422
+        )
     except EditConflict as conflict:
         return _show_again(page, session, suggestion_id, form, conflict)
     return go_to(f"/curate/suggestions/{suggestion_id}?done={done.state}")
@@ -88,7 +89,9 @@ def refuse(suggestion_id: UUID, page: CuratePage, session: Write, form: Typed, n
             deciding.refuse(session, page.actor, suggestion_id, reason, settings=page.settings, now=now)
     except BadInput as problem:
         view = deciding.get_suggestion(session, page.actor, suggestion_id)
-        return _show(page, view, typed=form, problems=problems_of(problem), status=422)
+        return _show(
+            page, view, typed=form, problems=problems_by_field(problem, otherwise="fields"), status=422
+        )
     except EditConflict as conflict:
         return _show_again(page, session, suggestion_id, form, conflict)
     return go_to(f"/curate/suggestions/{suggestion_id}?done=refused")

@@ -4,21 +4,20 @@ values as people read them."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
+from api.dependencies import client_address
 from api.entries.service import get_entry
 from api.entries.sessions import describe_session
 from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS
-from api.errors import BadInput, Moved
+from api.errors import Moved
 from api.suggestions.fields import plain_session
 from api.suggestions.guard import LEAST_OPEN, TOO_OFTEN, UNSURE, looks_sent_by_hand, seal_time, sent_too_often
 from api.suggestions.schemas import Sender
 from ingest.hours import read_hours
-from web.pages.browser import client_address
 from web.pages.contacts import CONTACT_LABELS
 from web.pages.page import Page
 
@@ -39,15 +38,6 @@ _NAMED: Final[dict[str, Mapping[str, str]]] = {
     "privacy": _PRIVACY,
     "state": _STATES,
 }
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """What was typed, as it was typed; files are left out."""
-    form = await request.form(max_fields=200, max_files=0)
-    return {name: value.replace("\r\n", "\n") for name, value in form.items() if isinstance(value, str)}
-
-
-Typed = Annotated[dict[str, str], Depends(read_form)]
 
 
 @dataclass(frozen=True)
@@ -86,13 +76,6 @@ def sender_of(form: Mapping[str, str], *more: str | None) -> Sender:
     """`more` are words the sender typed elsewhere, for the curator to read."""
     note = "\n\n".join(part for part in (form.get("note"), *more) if part)
     return Sender(email=form.get("email"), note=note)
-
-
-def problems_of(problem: BadInput, names: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What is wrong, by the name of the box; `names` tells the box of a field."""
-    return {(names or {}).get(one.field, one.field): one.message for one in problem.errors} or {
-        "fields": problem.detail
-    }
 
 
 @dataclass(frozen=True)
