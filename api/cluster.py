@@ -64,7 +64,13 @@ SERVER_SETTINGS = {
     "log_line_prefix": "%m [%p] %d ",
 }
 # Only where losing the data does not matter: tests.
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Tests open thousands of connections, and each would load them anew.
+    "shared_preload_libraries": "postgis-3,pg_trgm",
+}
 
 
 class PrivateCluster:
@@ -162,7 +168,9 @@ class PrivateCluster:
             copy = sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY")
             copied = copy.format(sql.Identifier(template)) if template else sql.SQL("")
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
-        self._open_database(name)
+            _let_in(connection, name)
+        if template is None:
+            self._add_extensions(name)
         return self.url_of(name)
 
     def drop_database(self, name: str) -> None:
@@ -235,20 +243,18 @@ class PrivateCluster:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [FACE_ROLE]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(FACE_ROLE)))
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if known:
+                _let_in(connection, DATABASE)
         if known:
-            self._open_database(DATABASE)
+            self._add_extensions(DATABASE)
         else:
             self.create_database(DATABASE)
 
-    def _open_database(self, name: str) -> None:
-        """Extensions, and the public role may come in; what it may read is the migrations' to say."""
+    def _add_extensions(self, name: str) -> None:
         with self._connected(name) as connection:
             for extension in EXTENSIONS:
                 create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}")
                 connection.execute(create.format(sql.Identifier(extension)))
-            database, role = sql.Identifier(name), sql.Identifier(FACE_ROLE)
-            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
 
     def _others_use_it(self) -> bool:
         """Someone shares the users' lock: not we, and not the keeper, which on its way out has it alone."""
@@ -322,6 +328,13 @@ def directory_database(
         yield DirectoryDatabase(cluster.url, settings.read_database_url or cluster.face_url, True, cluster)
     finally:
         cluster.stop()
+
+
+def _let_in(connection: psycopg.Connection, name: str) -> None:
+    """The public role may come into the database; what it may read there is the migrations' to say."""
+    database, role = sql.Identifier(name), sql.Identifier(FACE_ROLE)
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,11 +25,13 @@ Question = Callable[[ReadConnection], Awaitable[Result]]
 
 @dataclass(frozen=True)
 class Directory:
-    """One database of the tests: `url` is the owner's address, `face_url` the public role's own login."""
+    """One database of the tests: `url` is the owner's address, `face_url` the public role's own login. With
+    `kept`, writing opens no connection each time: one that has been used answers many times quicker."""
 
     name: str
     url: str
     face_url: str
+    kept: Engine | None = None
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
@@ -42,7 +44,8 @@ class Directory:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction of the writer's, committed at the end of the block."""
-        with self.engine() as engine, writing(make_session_factory(engine)) as session:
+        opened = nullcontext(self.kept) if self.kept else self.engine()
+        with opened as engine, writing(make_session_factory(engine)) as session:
             yield session
 
     def ask(self, question: Question[Result]) -> Result:
@@ -111,10 +114,18 @@ def example_database(cluster: PrivateCluster, base_database: Directory) -> Direc
     return directory
 
 
+@pytest.fixture(scope="session")
+def rolled_back(cluster: PrivateCluster, base_database: Directory) -> Iterator[Engine]:
+    """A directory nothing is ever committed to, and its connection, which all tests of `session` use in turn:
+    a new one would learn again what the directory looks like."""
+    with _directory(cluster, "rolled_back", template=base_database.name).engine() as engine:
+        yield engine
+
+
 @pytest.fixture
-def session(base_database: Directory) -> Iterator[Session]:
+def session(rolled_back: Engine) -> Iterator[Session]:
     """The writer's session on the empty directory. Whatever the test does, commits too, is rolled back."""
-    with base_database.engine() as engine, engine.connect() as connection:
+    with rolled_back.connect() as connection:
         outer = connection.begin()
         factory = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         with factory() as opened:
@@ -122,21 +133,27 @@ def session(base_database: Directory) -> Iterator[Session]:
         outer.rollback()
 
 
+@contextmanager
+def _throwaway(cluster: PrivateCluster, base: Directory) -> Iterator[Directory]:
+    directory = _directory(cluster, f"scratch_{os.urandom(4).hex()}", template=base.name)
+    with directory.engine() as engine:
+        yield replace(directory, kept=engine)
+    cluster.drop_database(directory.name)
+
+
 @pytest.fixture
 def scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
     """A directory of the test's own, empty: for what must be committed to be seen by the public's role."""
-    directory = _directory(cluster, f"scratch_{os.urandom(4).hex()}", template=base_database.name)
-    yield directory
-    cluster.drop_database(directory.name)
+    with _throwaway(cluster, base_database) as directory:
+        yield directory
 
 
 @pytest.fixture(scope="module")
 def shared_scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
-    """An empty directory of one test file's own: the file fills it once and its tests only read."""
-    name = f"shared_{os.urandom(4).hex()}"
-    url = cluster.create_database(name, template=base_database.name)
-    yield Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
-    cluster.drop_database(name)
+    """An empty directory of one test file's own: the file fills it once and its tests only read, or each has
+    entries and people of its own."""
+    with _throwaway(cluster, base_database) as directory:
+        yield directory
 
 
 @pytest.fixture(scope="session")
