@@ -40,6 +40,7 @@ DATABASE = "hereabouts"
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 LOG_BYTES = 5_000_000
+THROWAWAY_BYTES = 4_000_000_000
 
 # A small machine shared with other things. Parallel workers want shared memory that containers often lack.
 SERVER_SETTINGS = {
@@ -337,12 +338,19 @@ def _let_in(connection: psycopg.Connection, name: str) -> None:
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
 
 
+def _quick_folder() -> Path:
+    """Memory where the system lends enough of it (containers seldom do), as tests copy thousands of files."""
+    memory = Path("/dev/shm")
+    lends = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > THROWAWAY_BYTES
+    return memory if lends else Path("/tmp")
+
+
 @contextmanager
 def throwaway_cluster() -> Iterator[PrivateCluster]:
     """A quick server for tests in a folder of its own, gone afterwards, even when the tests are killed.
 
     Another process may share it: `PrivateCluster(home, fast=True).ensure_started()`."""
-    home = Path(tempfile.mkdtemp(prefix="hereabouts-test-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="hereabouts-test-", dir=_quick_folder()))
     home.chmod(0o755)
     cluster = PrivateCluster(home, fast=True, throwaway=True)
     cluster.ensure_started()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,10 +18,14 @@ from api.cluster import PrivateCluster, throwaway_cluster
 from api.db import ReadConnection, face_conninfo, make_engine, make_session_factory, reading, writing
 from api.migrating import migrate
 from api.settings import Settings
+from api.state import open_state
 from ingest.examples import load_once
 
 Result = TypeVar("Result")
 Question = Callable[[ReadConnection], Awaitable[Result]]
+# Apps that were stopped, by what their settings change: the first request to each address of a new one takes
+# long, and all an app knows of its directory is the state it is given anew.
+_IDLE_APPS: dict[str, list[FastAPI]] = {}
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,14 @@ class Directory:
         """The whole application, called without a network. A server error is an answer, not an exception."""
         from web.main import create_app
 
-        app = create_app(self.settings(**changes))
+        settings, idle = self.settings(**changes), _IDLE_APPS.setdefault(repr(sorted(changes.items())), [])
+        app = idle.pop() if idle else create_app(settings)
+        app.state.directory, routes = open_state(settings), list(app.router.routes)
         with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
             yield client
+        app.dependency_overrides.clear()
+        if app.router.routes == routes:
+            idle.append(app)
 
 
 @pytest.hookimpl(tryfirst=True)
