@@ -40,6 +40,7 @@ DATABASE = "hereabouts"
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 LOG_BYTES = 5_000_000
+THROWAWAY_BYTES = 4_000_000_000
 
 # A small machine shared with other things. Parallel workers want shared memory that containers often lack.
 SERVER_SETTINGS = {
@@ -64,7 +65,13 @@ SERVER_SETTINGS = {
     "log_line_prefix": "%m [%p] %d ",
 }
 # Only where losing the data does not matter: tests.
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Tests open thousands of connections, and each would load them anew.
+    "shared_preload_libraries": "postgis-3,pg_trgm",
+}
 
 
 class PrivateCluster:
@@ -162,7 +169,9 @@ class PrivateCluster:
             copy = sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY")
             copied = copy.format(sql.Identifier(template)) if template else sql.SQL("")
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
-        self._open_database(name)
+            _let_in(connection, name)
+        if template is None:
+            self._add_extensions(name)
         return self.url_of(name)
 
     def drop_database(self, name: str) -> None:
@@ -235,20 +244,18 @@ class PrivateCluster:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [FACE_ROLE]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(FACE_ROLE)))
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if known:
+                _let_in(connection, DATABASE)
         if known:
-            self._open_database(DATABASE)
+            self._add_extensions(DATABASE)
         else:
             self.create_database(DATABASE)
 
-    def _open_database(self, name: str) -> None:
-        """Extensions, and the public role may come in; what it may read is the migrations' to say."""
+    def _add_extensions(self, name: str) -> None:
         with self._connected(name) as connection:
             for extension in EXTENSIONS:
                 create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}")
                 connection.execute(create.format(sql.Identifier(extension)))
-            database, role = sql.Identifier(name), sql.Identifier(FACE_ROLE)
-            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
 
     def _others_use_it(self) -> bool:
         """Someone shares the users' lock: not we, and not the keeper, which on its way out has it alone."""
@@ -324,12 +331,26 @@ def directory_database(
         cluster.stop()
 
 
+def _let_in(connection: psycopg.Connection, name: str) -> None:
+    """The public role may come into the database; what it may read there is the migrations' to say."""
+    database, role = sql.Identifier(name), sql.Identifier(FACE_ROLE)
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+
+
+def _quick_folder() -> Path:
+    """Memory where the system lends enough of it (containers seldom do), as tests copy thousands of files."""
+    memory = Path("/dev/shm")
+    lends = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > THROWAWAY_BYTES
+    return memory if lends else Path("/tmp")
+
+
 @contextmanager
 def throwaway_cluster() -> Iterator[PrivateCluster]:
     """A quick server for tests in a folder of its own, gone afterwards, even when the tests are killed.
 
     Another process may share it: `PrivateCluster(home, fast=True).ensure_started()`."""
-    home = Path(tempfile.mkdtemp(prefix="hereabouts-test-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="hereabouts-test-", dir=_quick_folder()))
     home.chmod(0o755)
     cluster = PrivateCluster(home, fast=True, throwaway=True)
     cluster.ensure_started()

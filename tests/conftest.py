@@ -3,12 +3,13 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,19 +18,25 @@ from api.cluster import PrivateCluster, throwaway_cluster
 from api.db import ReadConnection, face_conninfo, make_engine, make_session_factory, reading, writing
 from api.migrating import migrate
 from api.settings import Settings
+from api.state import open_state
 from ingest.examples import load_once
 
 Result = TypeVar("Result")
 Question = Callable[[ReadConnection], Awaitable[Result]]
+# Apps that were stopped, by what their settings change: the first request to each address of a new one takes
+# long, and all an app knows of its directory is the state it is given anew.
+_IDLE_APPS: dict[str, list[FastAPI]] = {}
 
 
 @dataclass(frozen=True)
 class Directory:
-    """One database of the tests: `url` is the owner's address, `face_url` the public role's own login."""
+    """One database of the tests: `url` is the owner's address, `face_url` the public role's own login. With
+    `kept`, writing opens no connection each time: one that has been used answers many times quicker."""
 
     name: str
     url: str
     face_url: str
+    kept: Engine | None = None
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
@@ -42,7 +49,8 @@ class Directory:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction of the writer's, committed at the end of the block."""
-        with self.engine() as engine, writing(make_session_factory(engine)) as session:
+        opened = nullcontext(self.kept) if self.kept else self.engine()
+        with opened as engine, writing(make_session_factory(engine)) as session:
             yield session
 
     def ask(self, question: Question[Result]) -> Result:
@@ -68,9 +76,14 @@ class Directory:
         """The whole application, called without a network. A server error is an answer, not an exception."""
         from web.main import create_app
 
-        app = create_app(self.settings(**changes))
+        settings, idle = self.settings(**changes), _IDLE_APPS.setdefault(repr(sorted(changes.items())), [])
+        app = idle.pop() if idle else create_app(settings)
+        app.state.directory, routes = open_state(settings), list(app.router.routes)
         with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
             yield client
+        app.dependency_overrides.clear()
+        if app.router.routes == routes:
+            idle.append(app)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -111,10 +124,18 @@ def example_database(cluster: PrivateCluster, base_database: Directory) -> Direc
     return directory
 
 
+@pytest.fixture(scope="session")
+def rolled_back(cluster: PrivateCluster, base_database: Directory) -> Iterator[Engine]:
+    """A directory nothing is ever committed to, and its connection, which all tests of `session` use in turn:
+    a new one would learn again what the directory looks like."""
+    with _directory(cluster, "rolled_back", template=base_database.name).engine() as engine:
+        yield engine
+
+
 @pytest.fixture
-def session(base_database: Directory) -> Iterator[Session]:
+def session(rolled_back: Engine) -> Iterator[Session]:
     """The writer's session on the empty directory. Whatever the test does, commits too, is rolled back."""
-    with base_database.engine() as engine, engine.connect() as connection:
+    with rolled_back.connect() as connection:
         outer = connection.begin()
         factory = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         with factory() as opened:
@@ -122,21 +143,27 @@ def session(base_database: Directory) -> Iterator[Session]:
         outer.rollback()
 
 
+@contextmanager
+def _throwaway(cluster: PrivateCluster, base: Directory) -> Iterator[Directory]:
+    directory = _directory(cluster, f"scratch_{os.urandom(4).hex()}", template=base.name)
+    with directory.engine() as engine:
+        yield replace(directory, kept=engine)
+    cluster.drop_database(directory.name)
+
+
 @pytest.fixture
 def scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
     """A directory of the test's own, empty: for what must be committed to be seen by the public's role."""
-    directory = _directory(cluster, f"scratch_{os.urandom(4).hex()}", template=base_database.name)
-    yield directory
-    cluster.drop_database(directory.name)
+    with _throwaway(cluster, base_database) as directory:
+        yield directory
 
 
 @pytest.fixture(scope="module")
 def shared_scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
-    """An empty directory of one test file's own: the file fills it once and its tests only read."""
-    name = f"shared_{os.urandom(4).hex()}"
-    url = cluster.create_database(name, template=base_database.name)
-    yield Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
-    cluster.drop_database(name)
+    """An empty directory of one test file's own: the file fills it once and its tests only read, or each has
+    entries and people of its own."""
+    with _throwaway(cluster, base_database) as directory:
+        yield directory
 
 
 @pytest.fixture(scope="session")
