@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse, Response
 from api.accounts.dependencies import Write, needs
 from api.checks import notes, service
 from api.checks.notes import NOTE_WORDS
-from api.dependencies import Now
+from api.curation import service as curation
+from api.dependencies import Now, london_now
 from api.entries.vocabulary import CHECK_GROUP_LABELS, CHECK_HOW_LABELS, KINDS
 from api.errors import BadInput, FieldProblem, HereaboutsError
 from api.permissions import require
@@ -214,6 +215,7 @@ def _sheet_page(
     return page.show(
         "checks/sheet.html",
         status=status,
+        hold=curation.take_hold(session, page.actor, "check", str(entry_id), now=london_now()),
         sheet=sheet,
         entry=sheet.stored.draft,
         entry_id=entry_id,

@@ -7,6 +7,8 @@ from uuid import UUID
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
+from api.curation import service as curation
+from api.curation.schemas import Hold, WaitingKind
 from api.dependencies import Now
 from api.errors import BadInput, EditConflict
 from api.suggestions import deciding, listing
@@ -50,9 +52,13 @@ def list_waiting(page: CuratePage, session: Write) -> HTMLResponse:
 
 
 @router.page("/{suggestion_id}")
-def show_one(suggestion_id: UUID, page: CuratePage, session: Write) -> HTMLResponse:
+def show_one(suggestion_id: UUID, page: CuratePage, session: Write, now: Now) -> HTMLResponse:
     view = deciding.get_suggestion(session, page.actor, suggestion_id)
-    return _show(page, view, said=DONE.get(page.typed("done")))
+    hold = None
+    if view.state == "waiting":
+        kind: WaitingKind = "report" if view.what == "report" else "suggestion"
+        hold = curation.take_hold(session, page.actor, kind, str(suggestion_id), now=now)
+    return _show(page, view, said=DONE.get(page.typed("done")), hold=hold)
 
 
 @router.form("/{suggestion_id}/accept")
@@ -135,11 +141,13 @@ def _show(
     typed: Mapping[str, str] | None = None,
     problems: dict[str, str] | None = None,
     said: str | None = None,
+    hold: Hold | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     return page.show(
         "suggestions/decide.html",
         status=status,
+        hold=hold,
         view=view,
         reference=spell(view.reference),
         rows=[_row(one, typed) for one in view.fields],

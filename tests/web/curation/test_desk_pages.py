@@ -146,3 +146,15 @@ def test_a_pair_elsewhere_is_not_theirs_to_merge(desk: Directory) -> None:
         assert client.get(f"/curate/duplicates/{ref}").status_code == 403
         assert client.post(f"/curate/duplicates/{ref}/apart", data={"csrf": csrf}).status_code == 403
         assert client.get("/curate/duplicates/nonsense").status_code == 404
+
+
+def test_a_page_says_who_else_has_it_open(desk: Directory) -> None:
+    """Of a pair, and of the sheet of a check: the second to come is told, the first is not."""
+    with desk.client() as client:
+        sign_in(client, desk, "curator", area="SOHAM")
+        ref = pair_of(client)
+        pages = [f"/curate/duplicates/{ref}", f"/curate/checks/{ref.split('_')[0]}"]
+        assert all("has had this open" not in client.get(page).text for page in pages)
+        sign_in(client, desk, "curator", area="SOHAM")
+        assert all("has had this open" in client.get(page).text for page in pages)
+        assert "has this open" in client.get("/curate?kind=duplicate").text
