@@ -12,13 +12,16 @@ from geo import sql
 
 PURPOSES = ", ".join(f"'{purpose}'" for purpose in sorted(PUBLIC_PURPOSES))
 
+STANDING = "e.state <> 'closed'"
+IN_AREA = "e.areas @> ARRAY[%(area)s::text]"
+
 
 @dataclass
 class Match:
     """SQL of one search: a condition for every entry, and its values. `hits` is None where no word is asked
     for."""
 
-    where: list[str] = field(default_factory=lambda: ["e.state <> 'closed'"])
+    where: list[str] = field(default_factory=lambda: [STANDING])
     values: dict[str, Any] = field(default_factory=dict)
     serves: str = "NULL::boolean"
     distance: str = "NULL::double precision"
@@ -44,7 +47,7 @@ def build_match(
         match.where.append(words.where)
         match.values |= words.values
     if params.area:
-        match.where.append("e.areas @> ARRAY[%(area)s::text]")
+        match.where.append(IN_AREA)
         match.values["area"] = params.area
     if params.bbox:
         match_box(match, params.bbox)
@@ -181,6 +184,13 @@ PARTS = {
         "WHEN due_on > %(today)s - 183 THEN 0.08 ELSE -0.05 END"
     ),
 }
+# What `checked` tells apart, from the most to the least: where nothing else counts, it is the order.
+TIERS = (
+    "due_on > %(today)s",
+    "due_on <= %(today)s AND due_on > %(today)s - 183",
+    "due_on IS NULL",
+    "due_on <= %(today)s - 183",
+)
 ORDERS = {
     "best": "score DESC, name_key, id",
     "distance": "distance_m NULLS LAST, score DESC, name_key, id",
