@@ -152,7 +152,7 @@ def _match_ground(match: Match, ground: Ground) -> None:
     }
 
 
-def _chosen(params: SearchParams, group: str, values: dict[str, Any]) -> str:
+def condition_of(params: SearchParams, group: str, values: dict[str, Any]) -> str:
     """The condition of one facet group that something is chosen in."""
     values[f"chosen_{group}"] = [f"{group}:{value}" for value in getattr(params, group)]
     return f"e.facets && %(chosen_{group})s::text[]"
@@ -160,7 +160,7 @@ def _chosen(params: SearchParams, group: str, values: dict[str, Any]) -> str:
 
 def conditions_of(match: Match, params: SearchParams) -> list[str]:
     """All that an entry must meet to be listed, facet groups and `serves` among it."""
-    chosen = [_chosen(params, group, match.values) for group in GROUPS if getattr(params, group)]
+    chosen = [condition_of(params, group, match.values) for group in GROUPS if getattr(params, group)]
     serving = "true" if params.serves == "any" else f"coalesce({match.serves}, true)"
     every = [*match.where, *chosen, match.open_then, serving]
     return [condition for condition in every if condition != "true"]
@@ -214,7 +214,7 @@ VALUES = {
 def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
     """Every entry that matches apart from the facet groups, with its values of each group that something is
     chosen in, and whether that group would keep it. Without `ranked` nobody asks how well."""
-    chosen = {group: _chosen(params, group, match.values) for group in GROUPS if getattr(params, group)}
+    chosen = {group: condition_of(params, group, match.values) for group in GROUPS if getattr(params, group)}
     keeps = "".join(
         f", {condition} AS ok_{group}, {VALUES[group]} AS of_{group}" for group, condition in chosen.items()
     )

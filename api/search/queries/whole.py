@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass, replace
 
-from api.search.queries.match import IN_AREA, ORDERS, STANDING, TIERS, Match, conditions_of
+from api.db import ReadConnection
+from api.search.queries.match import (
+    IN_AREA,
+    ORDERS,
+    STANDING,
+    TIERS,
+    Match,
+    condition_of,
+    conditions_of,
+)
 from api.search.schemas import GROUPS, SearchParams
 
 # An entry has one of these at most, so that counts of several values add up.
 _HAS_ONE = ("kind", "cost")
 _KEYS = "value = ANY (%(tallied)s::text[])"
 _TOTAL = f"SELECT coalesce(sum(entries), 0)::bigint FROM face.tallies WHERE {_KEYS} AND beside = ''"
+_HOW_MANY = f"""
+SELECT ({_TOTAL}), coalesce((SELECT entries FROM face.tallies WHERE value = '' AND beside = ''), 0)
+""".encode()
 # In the words of the index, so that it need not look at the entry.
 _OF_KIND = "e.kind = ANY (%(kinds)s::text[])"
 
@@ -24,22 +36,69 @@ class Whole:
     facets: str
 
 
-def whole_of(match: Match, params: SearchParams) -> Whole | None:
-    """None where an entry must be looked at to know whether it matches: with words, a place, a time, a box,
-    or two filters at once."""
+def is_plain(match: Match) -> bool:
+    """Whether all it asks for is what the tallies know: no words, no place, no time, no box."""
+    return all(condition in (STANDING, IN_AREA) for condition in match.where)
+
+
+async def whole_of(read: ReadConnection, match: Match, params: SearchParams) -> Whole | None:
+    """None where an entry must be looked at to know whether it matches: also with two filters at once. And
+    where so few have the value that reading them all is quicker than meeting a page of them by the way."""
     groups = [group for group in GROUPS if getattr(params, group)]
-    if any(condition not in (STANDING, IN_AREA) for condition in match.where):
+    tallied = _tallied_by(params)
+    if not is_plain(match) or tallied is None:
         return None
-    if len(groups) + (params.area is not None) > 1:
-        return None
-    if any(len(getattr(params, group)) > 1 and group not in _HAS_ONE for group in groups):
-        return None
-    chosen = [f"{group}:{value}" for group in groups for value in dict.fromkeys(getattr(params, group))]
-    match.values["tallied"] = chosen or [f"area:{params.area}" if params.area else ""]
+    match.values["tallied"] = tallied
     offset = (params.page - 1) * params.per_page
+    if tallied != [""]:
+        cursor = await read.execute(_HOW_MANY, {"tallied": tallied})
+        matching, everything = await cursor.fetchone() or (0, 0)
+        if matching**2 < everything * (offset + params.per_page):
+            return None
     match.values |= {"wanted": offset + params.per_page, "kinds": list(params.kind)}
     source = "picked JOIN face.entries e USING (id)"
     return Whole(_picked(match, params), replace(match, source=source), _TOTAL, _facets(groups))
+
+
+def _tallied_by(params: SearchParams, *, but: str | None = None) -> list[str] | None:
+    """The values whose tallies add up to all filters but the group `but`; None where none do."""
+    groups = [group for group in GROUPS if group != but and getattr(params, group)]
+    if len(groups) + (params.area is not None) > 1:
+        return None
+    if not groups:
+        return [f"area:{params.area}" if params.area else ""]
+    values = dict.fromkeys(f"{groups[0]}:{value}" for value in getattr(params, groups[0]))
+    return list(values) if len(values) == 1 or groups[0] in _HAS_ONE else None
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A search of several filters that need not read what fails two of them: `match` leaves it out. `own` is
+    the SQL of the counts of a group as if nothing were chosen in it, where they are tallied."""
+
+    match: Match
+    own: dict[str, str]
+
+
+def narrow(match: Match, params: SearchParams) -> Narrowed:
+    groups = [group for group in GROUPS if getattr(params, group)]
+    if not groups or not is_plain(match):
+        return Narrowed(match, {})
+    chosen = {group: condition_of(params, group, match.values) for group in groups}
+    own, read = {}, []
+    for group in groups:
+        tallied = _tallied_by(params, but=group)
+        if tallied is None:
+            others = [condition for other, condition in chosen.items() if other != group]
+            read.append(" AND ".join(others))
+        else:
+            match.values[f"beside_{group}"] = tallied
+            own[group] = (
+                "SELECT beside, sum(entries)::bigint FROM face.tallies "
+                f"WHERE value = ANY (%(beside_{group})s::text[]) AND beside LIKE '{group}:%%' GROUP BY beside"
+            )
+    either = " OR ".join(f"({one})" for one in read) if read else " AND ".join(chosen.values())
+    return Narrowed(replace(match, where=[*match.where, f"({either})"]), own)
 
 
 def _facets(groups: list[str]) -> str:
