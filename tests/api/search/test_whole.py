@@ -33,7 +33,12 @@ FILTERS = (
     "need=loneliness&access=step_free&delivery=in_person",
     "area=east-cambridgeshire&kind=group&delivery=in_person",
 )
-PAGES = ("per_page=100", "sort=name&page=2", "sort=checked&page=3&per_page=7", "sort=distance&serves=any&page=4&per_page=40")
+PAGES = (
+    "per_page=100",
+    "sort=name&page=2",
+    "sort=checked&page=3&per_page=7",
+    "sort=distance&serves=any&page=4&per_page=40",
+)
 # Days on which other entries are due for a check.
 DAYS = (0, 300, 420)
 
