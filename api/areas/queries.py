@@ -141,9 +141,12 @@ def find_area_code(session: Session, key: str) -> str | None:
     return session.scalars(text(_CODE), {"key": key}).one_or_none()
 
 
-_LIST = """
+_ENTRIES = """
+coalesce((SELECT entries FROM face.tallies WHERE value = 'area:' || a.code AND beside = ''), 0)
+""".strip()
+_LIST = f"""
 SELECT a.code, a.slug, a.name, a.type, a.is_example,
-       (SELECT count(*) FROM face.entries e WHERE e.areas @> ARRAY[a.code] AND e.state <> 'closed')
+       {_ENTRIES}
 FROM face.areas a WHERE a.shape IS NOT NULL ORDER BY a.type, a.name
 """
 # A tolerance of 0.0005 degrees is about 40 metres: an outline for a page, a tenth of the bytes.
@@ -152,7 +155,7 @@ SELECT a.code, a.slug, a.name, a.type, a.aliases, a.source, a.licence, a.attribu
        a.is_example,
        {sql.as_geojson(sql.simplify("a.shape", "0.0005"), 4)},
        (SELECT {sql.extent_array("b.shape")} FROM face.areas b WHERE b.code = a.code),
-       (SELECT count(*) FROM face.entries e WHERE e.areas @> ARRAY[a.code] AND e.state <> 'closed')
+       {_ENTRIES}
 FROM face.areas a WHERE a.code = %(key)s OR a.slug = %(key)s ORDER BY a.code = %(key)s DESC LIMIT 1
 """
 _BACKDROP_AREAS = f"""
@@ -174,7 +177,7 @@ async def has_area(read: ReadConnection, code: str) -> bool:
 
 
 async def list_areas(read: ReadConnection) -> list[dict[str, Any]]:
-    cursor = await read.execute(_LIST)
+    cursor = await read.execute(_LIST.encode())
     names = ("code", "slug", "name", "type", "is_example", "entries")
     return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.db import ReadConnection
 from api.face.projection import COLUMNS, PROJECTION, SESSION_ROWS
 from api.face.queries_squares import Moved, Pin, keep_squares, read_pins, rebuild_squares
+from api.face.queries_tallies import Pair, add_tallies, count_values, rebuild_tallies
 
 _NAMES = ", ".join(COLUMNS)
 _UPSERT = f"""
@@ -98,17 +99,19 @@ def take_turn(session: Session) -> None:
 @dataclass
 class Counts:
     """What is yet to be told to the counts kept of many entries together: in how many entries more each word
-    is, and which squares of the map to count again."""
+    is, and each value and each two of a list's filters, and which squares of the map to count again."""
 
     words: Counter[str] = field(default_factory=Counter)
+    tallies: Counter[Pair] = field(default_factory=Counter)
     moved: Moved = field(default_factory=Moved)
 
     def __len__(self) -> int:
-        """How many words and squares wait."""
-        return len(self.words) + len(self.moved.squares)
+        """How many words, tallies and squares wait."""
+        return len(self.words) + len(self.tallies) + len(self.moved.squares)
 
     def add(self, more: "Counts") -> None:
         self.words.update(more.words)
+        self.tallies.update(more.tallies)
         self.moved.squares |= more.moved.squares
         self.moved.without_pin.update(more.moved.without_pin)
 
@@ -124,6 +127,7 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
     held = _count_words(session, given, counts.words, change=-1)
     if held:
         pins = read_pins(session, ids)
+        count_values(session, ids, counts.tallies, change=-1)
         _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
     _run(session, _LEND_SLUGS, ids=given)
     _run(session, _UPSERT_ONLY, ids=given)
@@ -131,6 +135,7 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
         _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
     _run(session, _ADD_SESSIONS_ONLY, ids=given)
     _count_words(session, given, counts.words, change=1)
+    count_values(session, ids, counts.tallies, change=1)
     counts.moved.note(before=pins, after=read_pins(session, ids))
     _run(session, _NEXT_VERSION)
 
@@ -138,6 +143,7 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
 def write_counts(session: Session, counts: Counts) -> None:
     _run(session, _PLAN_EACH_TIME)
     _write_words(session, counts.words)
+    add_tallies(session, counts.tallies)
     keep_squares(session, counts.moved)
 
 
@@ -178,9 +184,10 @@ def rebuild(session: Session) -> tuple[int, int, int]:
     changed += _run(session, _DROP_SESSIONS)
     changed += _run(session, _ADD_SESSIONS)
     changed += rebuild_squares(session)
+    tallied = rebuild_tallies(session)
     _run(session, "DELETE FROM face.words")
     _run(session, "INSERT INTO face.words (word, lexeme, entries) " + _WORDS)
-    if changed or removed:
+    if changed or removed or tallied:
         _run(session, _NEXT_VERSION)
     total = session.execute(text("SELECT count(*) FROM face.entries")).scalar_one()
     return changed, removed, total

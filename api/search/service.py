@@ -91,8 +91,7 @@ async def settle(
 ) -> Settled:
     """What a search comes to without its box: for outputs that show all of it, or what is in view."""
     asked = await understand(read, params.model_copy(update={"bbox": None}), now=now)
-    steps = _steps(asked)
-    step = steps[0] if len(steps) == 1 else await _find_step(read, asked, engine)
+    step = await _find_step(read, asked, engine)
     match, _ = await _match(read, asked, engine, step)
     loosened = _loosen(asked.params, asked, step)
     return Settled(loosened, match, queries.conditions_of(match, loosened))
@@ -271,6 +270,9 @@ async def _find_relaxing(
 
 async def _find_step(read: ReadConnection, asked: Search, engine: WordEngine) -> Step:
     """The step the list and the map of this search are at, whatever the box."""
+    steps = _steps(asked)
+    if len(steps) == 1:
+        return steps[0]
 
     async def count(params: SearchParams, match: queries.Match) -> int:
         return await queries.count(read, params, match)

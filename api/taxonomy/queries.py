@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from api.db import ReadConnection
 from api.models import Term
 
-_KINDS = "SELECT kind, count(*) FROM face.entries WHERE state <> 'closed' GROUP BY kind"
+_KINDS = """
+SELECT substr(beside, 6), entries FROM face.tallies WHERE value = '' AND beside LIKE 'kind:%'
+"""
 _TERMS = """
-SELECT t.scheme, t.code, t.label, count(e.id)
+SELECT t.scheme, t.code, t.label, coalesce(n.entries, 0)
 FROM face.terms t
-LEFT JOIN face.entries e ON e.state <> 'closed'
-  AND t.code = ANY (CASE t.scheme WHEN 'need' THEN e.needs ELSE e.audiences END)
+LEFT JOIN face.tallies n ON n.value = '' AND n.beside = t.scheme || ':' || t.code
 WHERE t.scheme IN ('need', 'audience')
-GROUP BY t.scheme, t.code, t.label, t.position ORDER BY t.scheme, t.position
+ORDER BY t.scheme, t.position
 """
 
 

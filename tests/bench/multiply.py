@@ -16,7 +16,7 @@ from tests.bench.generate import drop_indexes
 SCATTER_M: Final = 2500
 _COPIED: Final = (
     "kind name name_key precision everywhere has_coverage serves coverage_km2 areas needs audiences access "
-    "languages delivery cost facets state words checked_on body sessions is_example version changed_at"
+    "languages delivery cost facets state words checked_on due_on body sessions is_example version changed_at"
 ).split()
 _NEAR: Final = entry_keys(
     everywhere="e.everywhere",

@@ -164,7 +164,9 @@ async def _bare_sql(read: ReadConnection, asked: list[SearchParams]) -> AsyncIte
 
 def bare_statement(params: SearchParams, match: match_sql.Match) -> tuple[bytes, dict[str, Any]]:
     """Ids of the first twenty, in the order of `best`."""
-    chosen = [match_sql._chosen(params, group, match.values) for group in GROUPS if getattr(params, group)]
+    chosen = [
+        match_sql.condition_of(params, group, match.values) for group in GROUPS if getattr(params, group)
+    ]
     where = " AND ".join([*match.where, *chosen])
     statement = f"""
 SELECT id FROM (

@@ -13,6 +13,7 @@ import psycopg
 from api.cluster import PrivateCluster
 from api.db import make_engine, make_session_factory
 from api.face.queries_squares import rebuild_squares
+from api.face.queries_tallies import rebuild_tallies
 from api.migrating import MIGRATIONS, migrate
 from api.search.indexing import reindex
 from api.search.meili import MeiliEngine, MeiliIndex
@@ -86,6 +87,7 @@ def _make(cluster: PrivateCluster, new: str, name: str, *, size: int, say: Say) 
         _fill(Directory(new, cluster.create_database(new), ""), size)
     with Directory(new, cluster.url_of(new), "").write() as session:
         rebuild_squares(session)
+        rebuild_tallies(session)
     with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{new}" RENAME TO "{name}"'.encode())
 

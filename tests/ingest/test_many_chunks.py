@@ -62,8 +62,8 @@ def fates(report: IngestReport) -> dict[int, Fate]:
 
 
 def counted(session: Session) -> list[Any]:
-    """The words, the squares of the map, and the entries without a pin, as they are kept."""
-    tables = ("words", "squares", "without_pin")
+    """The words, the tallies, the squares of the map, and the entries without a pin, as they are kept."""
+    tables = ("words", "tallies", "squares", "without_pin")
     return [list(session.scalars(text(f"SELECT t::text FROM face.{one} t ORDER BY 1"))) for one in tables]
 
 

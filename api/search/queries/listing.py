@@ -7,13 +7,14 @@ from api.db import ReadConnection
 from api.search.postgres import term_query
 from api.search.queries.match import ORDERS, PARTS, SERVING, Match, all_but, base_of
 from api.search.queries.running import execute
+from api.search.queries.whole import narrow, whole_of
 from api.search.schemas import GROUPS, SearchParams
 from api.search.words import Term
 
 
-def _facets(params: SearchParams, serving: str) -> str:
+def _facets(params: SearchParams, serving: str, own: dict[str, str]) -> str:
     """Counts of every value as group:value. A group that something is chosen in is counted as if nothing
-    were; the others are counted together."""
+    were, by its SQL in `own` where that is known; the others are counted together."""
     chosen = [group for group in GROUPS if getattr(params, group)]
     others = " AND ".join(f"value NOT LIKE '{group}:%%'" for group in chosen) or "true"
     counts = [
@@ -21,7 +22,9 @@ def _facets(params: SearchParams, serving: str) -> str:
         f"WHERE {serving}) one WHERE {others} GROUP BY value"
     ]
     counts += [
-        f"SELECT '{group}:' || value, count(*) FROM (SELECT unnest(of_{group}) AS value FROM base "
+        own[group]
+        if group in own
+        else f"SELECT '{group}:' || value, count(*) FROM (SELECT unnest(of_{group}) AS value FROM base "
         f"WHERE {all_but(params, group)} AND open_then AND {serving}) one GROUP BY value"
         for group in chosen
     ]
@@ -48,6 +51,9 @@ async def find(
 ) -> Found:
     """One page of entries with totals and facets, from one statement."""
     serving = SERVING[params.serves or "only"]
+    whole = await whole_of(read, match, params)
+    narrowed = narrow(match, params)
+    match = whole.match if whole else narrowed.match
     values = match.values
     values |= {"limit": params.per_page, "offset": (params.page - 1) * params.per_page}
     base = base_of(match, params)
@@ -62,15 +68,16 @@ async def find(
       'has_coverage', e.has_coverage, 'in_areas', e.areas, 'due_on', e.due_on,
       'hits', ARRAY[{words}]::boolean[]{explained})"""
     statement = f"""
-WITH {base},
+WITH {f"{whole.picked}, " if whole else ""}{base},
   kept AS (SELECT * FROM matched WHERE {serving}),
   apart AS (SELECT * FROM matched WHERE NOT {serving}),
   page AS (SELECT *, row_number() OVER (ORDER BY {ORDERS[params.sort]}) AS place FROM kept
-           ORDER BY {ORDERS[params.sort]} LIMIT %(limit)s OFFSET %(offset)s),
+           ORDER BY {ORDERS[params.sort]} LIMIT %(limit)s OFFSET {"0" if whole else "%(offset)s"}),
   near AS (SELECT *, row_number() OVER (ORDER BY distance_m, id) AS place FROM apart
            ORDER BY distance_m, id LIMIT {NEARBY_SHOWN})
-SELECT (SELECT count(*) FROM kept),
-  (SELECT json_object_agg(value, entries) FROM ({_facets(params, serving)}) counted),
+SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
+  (SELECT json_object_agg(value, entries)
+   FROM ({whole.facets if whole else _facets(params, serving, narrowed.own)}) counted),
   (SELECT json_agg({shape} ORDER BY p.place) FROM page p JOIN face.entries e USING (id)),
   (SELECT count(*) FROM apart),
   (SELECT json_agg({shape} ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),

@@ -12,13 +12,16 @@ from geo import sql
 
 PURPOSES = ", ".join(f"'{purpose}'" for purpose in sorted(PUBLIC_PURPOSES))
 
+STANDING = "e.state <> 'closed'"
+IN_AREA = "e.areas @> ARRAY[%(area)s::text]"
+
 
 @dataclass
 class Match:
     """SQL of one search: a condition for every entry, and its values. `hits` is None where no word is asked
     for."""
 
-    where: list[str] = field(default_factory=lambda: ["e.state <> 'closed'"])
+    where: list[str] = field(default_factory=lambda: [STANDING])
     values: dict[str, Any] = field(default_factory=dict)
     serves: str = "NULL::boolean"
     distance: str = "NULL::double precision"
@@ -44,7 +47,7 @@ def build_match(
         match.where.append(words.where)
         match.values |= words.values
     if params.area:
-        match.where.append("e.areas @> ARRAY[%(area)s::text]")
+        match.where.append(IN_AREA)
         match.values["area"] = params.area
     if params.bbox:
         match_box(match, params.bbox)
@@ -149,7 +152,7 @@ def _match_ground(match: Match, ground: Ground) -> None:
     }
 
 
-def _chosen(params: SearchParams, group: str, values: dict[str, Any]) -> str:
+def condition_of(params: SearchParams, group: str, values: dict[str, Any]) -> str:
     """The condition of one facet group that something is chosen in."""
     values[f"chosen_{group}"] = [f"{group}:{value}" for value in getattr(params, group)]
     return f"e.facets && %(chosen_{group})s::text[]"
@@ -157,7 +160,7 @@ def _chosen(params: SearchParams, group: str, values: dict[str, Any]) -> str:
 
 def conditions_of(match: Match, params: SearchParams) -> list[str]:
     """All that an entry must meet to be listed, facet groups and `serves` among it."""
-    chosen = [_chosen(params, group, match.values) for group in GROUPS if getattr(params, group)]
+    chosen = [condition_of(params, group, match.values) for group in GROUPS if getattr(params, group)]
     serving = "true" if params.serves == "any" else f"coalesce({match.serves}, true)"
     every = [*match.where, *chosen, match.open_then, serving]
     return [condition for condition in every if condition != "true"]
@@ -181,6 +184,13 @@ PARTS = {
         "WHEN due_on > %(today)s - 183 THEN 0.08 ELSE -0.05 END"
     ),
 }
+# What `checked` tells apart, from the most to the least: where nothing else counts, it is the order.
+TIERS = (
+    "due_on > %(today)s",
+    "due_on <= %(today)s AND due_on > %(today)s - 183",
+    "due_on IS NULL",
+    "due_on <= %(today)s - 183",
+)
 ORDERS = {
     "best": "score DESC, name_key, id",
     "distance": "distance_m NULLS LAST, score DESC, name_key, id",
@@ -204,7 +214,7 @@ VALUES = {
 def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
     """Every entry that matches apart from the facet groups, with its values of each group that something is
     chosen in, and whether that group would keep it. Without `ranked` nobody asks how well."""
-    chosen = {group: _chosen(params, group, match.values) for group in GROUPS if getattr(params, group)}
+    chosen = {group: condition_of(params, group, match.values) for group in GROUPS if getattr(params, group)}
     keeps = "".join(
         f", {condition} AS ok_{group}, {VALUES[group]} AS of_{group}" for group, condition in chosen.items()
     )
