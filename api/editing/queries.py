@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api.editing.schemas import Listed, PlaceRow, Wanted
-from api.models import Area, EditDraft, Entry, Person, Revision, Term
+from api.models import Area, EditDraft, Person, Revision, Term
 from geo import sql
 
 _PLACE = f"""
@@ -100,12 +100,6 @@ def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
     """Names of entries by the slug they have or once had."""
     rows = session.execute(text(_NAMES), {"slugs": list(slugs)})
     return {row.slug: row.name for row in rows}
-
-
-def slugs_named(session: Session, name: str) -> list[str]:
-    """The slugs of entries of exactly this name, letters of both cases alike; at most a few."""
-    found = select(Entry.slug).where(Entry.name.ilike(_escaped(name))).order_by(Entry.slug).limit(5)
-    return list(session.scalars(found))
 
 
 def _escaped(words: str) -> str:
