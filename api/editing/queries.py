@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api.editing.schemas import Listed, PlaceRow, Wanted
-from api.models import Area, EditDraft, Person, Revision, Term
+from api.models import EditDraft, Person, Revision, Term
 from geo import sql
 
 _PLACE = f"""
@@ -64,12 +64,6 @@ def list_revisions(session: Session, entry_id: UUID) -> list[tuple[Revision, str
     return [(row[0], row[1]) for row in rows]
 
 
-def document_of(session: Session, entry_id: UUID, version: int) -> dict[str, Any] | None:
-    return session.scalar(
-        select(Revision.document).where(Revision.entry_id == entry_id, Revision.version == version)
-    )
-
-
 def list_entries(
     session: Session,
     wanted: Wanted,
@@ -104,12 +98,6 @@ def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
 
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def list_areas(session: Session) -> list[tuple[str, str, str]]:
-    """(code, name, type) of every area we hold."""
-    rows = session.execute(select(Area.code, Area.name, Area.type).order_by(Area.name, Area.type, Area.code))
-    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def list_terms(session: Session) -> list[tuple[str, str, str]]:
