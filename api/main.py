@@ -101,8 +101,13 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
         state: DirectoryState = request.app.state.directory
         await state.mend_pool()
         return Unavailable(AWAY)
-    log.error("unforeseen error", path=request.url.path, exc_info=error)
+    log.error("unforeseen error", path=_route_of(request), exc_info=error)
     return HereaboutsError(BROKEN)
+
+
+def _route_of(request: Request) -> str:
+    """The address without what stands in it: that may be the secret of a letter, which no log holds."""
+    return str(getattr(request.scope.get("route"), "path", "unknown"))
 
 
 def _from_http(error: HTTPException) -> HereaboutsError:

@@ -11,12 +11,15 @@ HOW_WORDS: Final = {
     "invitation": "with the invitation",
     "reset": "with a link for a new password",
     "single sign-on": "through your organisation",
+    "claim": "with a link to the address of an entry",
 }
 _WORDS: Final = {
     "account made": "The account was made",
     "account opened again": "The account was opened again",
     "account closed": "The account was closed",
     "invited": "An invitation was sent",
+    "looks after an entry": "You look after an entry now",
+    "no longer looks after an entry": "You no longer look after an entry",
     "name changed": "The name was changed",
     "new password asked for": "A link for a new password was sent",
     "password set": "A password was set",

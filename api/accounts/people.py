@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts import letters, queries, service, settling
 from api.accounts.letters import Site
-from api.areas.service import AreaName, areas_around, areas_inside, list_area_names, name_areas
+from api.areas.service import AreaName, areas_around, areas_inside, list_areas_inside, name_areas
 from api.errors import BadInput, FieldProblem, NotAllowed, NotFound
 from api.models import Person
 from api.permissions import ROLE_LABELS, ROLES, Actor, Answer, Grant, Role, may_give_role, require
@@ -121,8 +121,7 @@ def describe_grants(session: Session, grants: Sequence[Grant]) -> list[tuple[str
 
 def areas_to_give(session: Session, actor: Actor) -> list[AreaName]:
     """Where the actor may give roles, besides everywhere."""
-    mine = actor.areas_as("coordinator")
-    return list_area_names(session, None if mine is None else areas_inside(session, sorted(mine)))
+    return list_areas_inside(session, actor.areas_as("coordinator"))
 
 
 def roles_to_give(actor: Actor) -> list[Role]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -94,16 +94,25 @@ def areas_inside(session: Session, codes: Collection[str]) -> frozenset[str]:
     return queries.areas_inside(session, codes)
 
 
-@dataclass(frozen=True)
-class AreaName:
+class AreaName(NamedTuple):
     code: str
     name: str
     type: str
+
+    @property
+    def words(self) -> str:
+        """With its type: a ward and its parish may share a name."""
+        return f"{self.name} ({self.type.replace('_', ' ')})"
 
 
 def list_area_names(session: Session, codes: Collection[str] | None = None) -> list[AreaName]:
     """These areas (None: all), the largest kind first, then by name: for a list to choose from."""
     return [AreaName(*row) for row in queries.area_names(session, codes)]
+
+
+def list_areas_inside(session: Session, mine: Collection[str] | None) -> list[AreaName]:
+    """The areas somebody looks after and all that lie in them, in the same order; None is everywhere."""
+    return list_area_names(session, None if mine is None else areas_inside(session, mine))
 
 
 def name_areas(session: Session, codes: Collection[str]) -> dict[str, str]:

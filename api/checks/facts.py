@@ -7,12 +7,14 @@ from typing import Any, Final
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document
 from api.entries.sessions import describe_session
-from api.entries.vocabulary import CHECK_GROUP_LABELS, COST_LABELS, KIND_WORDS, CheckGroup
+from api.entries.vocabulary import (
+    CHECK_GROUP_LABELS,
+    CONTACT_KIND_LABELS,
+    COST_LABELS,
+    KIND_WORDS,
+    CheckGroup,
+)
 
-CONTACT_WORDS: Final = {
-    "phone": "Phone", "email": "E-mail", "web": "Web page", "social": "Social media", "post": "Post",
-    "visit": "In person",
-}  # fmt: skip
 ONLY_INSIDE: Final = "(not shown to the public)"
 
 
@@ -75,7 +77,7 @@ def _contact_lines(contacts: list[dict[str, Any]]) -> Iterator[str]:
         label = f" ({contact['label']})" if contact.get("label") else ""
         # The public's document leaves the mark out, and only holds those that are.
         inside = "" if contact.get("public", True) else f" {ONLY_INSIDE}"
-        yield f"{CONTACT_WORDS[contact['kind']]}: {contact['value']}{label}{inside}"
+        yield f"{CONTACT_KIND_LABELS[contact['kind']]}: {contact['value']}{label}{inside}"
 
 
 def _time_lines(sessions: list[dict[str, Any]]) -> Iterator[str]:

@@ -46,14 +46,7 @@ ORDER BY m.due_on, m.used DESC, m.name, m.entry_id
 """
 _DUE_OF = "SELECT checked_on, due_on FROM directory.entry_due WHERE entry_id = :id"
 _DETAIL = "SELECT detail FROM face.entries WHERE id = :id"
-_DOCUMENT = "SELECT document::text FROM directory.revision WHERE entry_id = :id AND version = :version"
 _AUDIENCES = "SELECT code, label FROM directory.term WHERE scheme = 'audience' AND code = ANY (:codes)"
-_AREAS = """
-SELECT a.code, a.name || ' (' || replace(a.type, '_', ' ') || ')' FROM directory.area a
-WHERE CAST(:mine AS text[]) IS NULL OR EXISTS (SELECT FROM directory.area_within w
-  WHERE w.area_code = a.code AND w.within_code = ANY (CAST(:mine AS text[])))
-ORDER BY a.name, a.code
-"""
 _FACE_DUE = """
 UPDATE face.entries SET due_on = (checked_on + make_interval(months => :months))::date
 WHERE kind = :kind AND checked_on IS NOT NULL
@@ -93,19 +86,8 @@ def public_detail(session: Session, entry_id: UUID) -> Row | None:
     return orjson.loads(found) if found else None
 
 
-def document_at(session: Session, entry_id: UUID, version: int) -> Row | None:
-    found = session.scalar(text(_DOCUMENT), {"id": entry_id, "version": version})
-    return orjson.loads(found) if found else None
-
-
 def audience_labels(session: Session, codes: Collection[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in session.execute(text(_AUDIENCES), {"codes": list(codes)})}
-
-
-def list_areas(session: Session, mine: Collection[str] | None) -> list[tuple[str, str]]:
-    """(code, name with type) of the areas somebody looks after, with those inside them."""
-    given = None if mine is None else list(mine)
-    return [(row[0], row[1]) for row in session.execute(text(_AREAS), {"mine": given})]
 
 
 def list_rules(session: Session) -> Sequence[CheckRule]:

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
-from api.areas.service import areas_of_entry
+from api.areas.service import areas_of_entry, list_areas_inside
 from api.checks import queries
 from api.checks.facts import Facts, held_facts, public_facts
 from api.checks.notes import NoteKind, settle_notes
 from api.entries.schemas import CheckDraft, EntryDraft
-from api.entries.service import Saved, StoredDraft, ToSave, as_draft, get_draft, save_entry
+from api.entries.service import Saved, StoredDraft, ToSave, get_draft, get_draft_at, save_entry
 from api.entries.vocabulary import (
     CHECK_GROUP_LABELS,
     CHECK_HOW_LABELS,
@@ -96,7 +96,7 @@ def list_due(
 
 def list_areas(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the areas they may choose from."""
-    return queries.list_areas(session, actor.areas_as("navigator"))
+    return [(one.code, one.words) for one in list_areas_inside(session, actor.areas_as("navigator"))]
 
 
 def get_sheet(session: Session, actor: Actor, entry_id: UUID) -> CheckSheet:
@@ -193,15 +193,15 @@ def take_back(session: Session, actor: Actor, entry_id: UUID, *, version: int) -
     take_turn(session)
     stored = get_draft(session, entry_id)
     require(may_edit(actor, areas_of_entry(session, entry_id)))
-    before = queries.document_at(session, entry_id, version - 1)
-    if before is None or stored.version != version or not _only_checks_differ(stored.draft, before):
+    before = get_draft_at(session, entry_id, version - 1) if 1 < version == stored.version else None
+    if before is None or not _only_checks_differ(stored.draft, before):
         raise EditConflict("This was changed since, so the check stays. Look at the entry and put it right.")
-    draft = stored.draft.model_copy(update={"checks": as_draft(before).checks})
+    draft = stored.draft.model_copy(update={"checks": before.checks})
     return save_entry(session, ToSave(draft, entry_id), by=actor.role_label, why="The check was taken back")
 
 
-def _only_checks_differ(draft: EntryDraft, before: dict[str, Any]) -> bool:
-    return draft.model_copy(update={"checks": []}) == as_draft({**before, "checks": []})
+def _only_checks_differ(draft: EntryDraft, before: EntryDraft) -> bool:
+    return draft.model_copy(update={"checks": []}) == before.model_copy(update={"checks": []})
 
 
 def log_contact(

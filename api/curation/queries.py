@@ -185,13 +185,6 @@ def find_holder(
     return (row[0], row[1]) if row else None
 
 
-def release_hold(session: Session, kind: str, ref: str, *, me: UUID) -> None:
-    statement = (
-        "UPDATE directory.desk_mark SET held_until = now() WHERE (kind, ref, held_by) = (:kind, :ref, :me)"
-    )
-    session.execute(text(statement), {"kind": kind, "ref": ref, "me": me})
-
-
 _PUT_OFF = """
 INSERT INTO directory.desk_mark (kind, ref, put_off_until) VALUES (:kind, :ref, :until)
 ON CONFLICT (kind, ref) DO UPDATE SET put_off_until = excluded.put_off_until

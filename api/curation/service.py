@@ -83,10 +83,6 @@ def take_hold(session: Session, actor: Actor, kind: WaitingKind, ref: str, *, no
     return Hold(*holder) if holder else None
 
 
-def release_hold(session: Session, actor: Actor, kind: WaitingKind, ref: str) -> None:
-    queries.release_hold(session, kind, ref, me=actor.id)
-
-
 def put_off(session: Session, actor: Actor, keys: Iterable[tuple[WaitingKind, str]], *, until: date) -> None:
     """Take these from the desk until a day; each must wait in their areas."""
     for kind, ref in keys:

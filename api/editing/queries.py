@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api.editing.schemas import Listed, PlaceRow, Wanted
-from api.models import Area, EditDraft, Entry, Person, Revision, Term
+from api.models import EditDraft, Person, Revision, Term
 from geo import sql
 
 _PLACE = f"""
@@ -64,12 +64,6 @@ def list_revisions(session: Session, entry_id: UUID) -> list[tuple[Revision, str
     return [(row[0], row[1]) for row in rows]
 
 
-def document_of(session: Session, entry_id: UUID, version: int) -> dict[str, Any] | None:
-    return session.scalar(
-        select(Revision.document).where(Revision.entry_id == entry_id, Revision.version == version)
-    )
-
-
 def list_entries(
     session: Session,
     wanted: Wanted,
@@ -102,20 +96,8 @@ def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
     return {row.slug: row.name for row in rows}
 
 
-def slugs_named(session: Session, name: str) -> list[str]:
-    """The slugs of entries of exactly this name, letters of both cases alike; at most a few."""
-    found = select(Entry.slug).where(Entry.name.ilike(_escaped(name))).order_by(Entry.slug).limit(5)
-    return list(session.scalars(found))
-
-
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def list_areas(session: Session) -> list[tuple[str, str, str]]:
-    """(code, name, type) of every area we hold."""
-    rows = session.execute(select(Area.code, Area.name, Area.type).order_by(Area.name, Area.type, Area.code))
-    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def list_terms(session: Session) -> list[tuple[str, str, str]]:

@@ -25,8 +25,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """Where an entry's place is by our tables. `others` are the other entries that share the place;
-    `street` and `area` are the points the public would see or be sorted by, (lon, lat)."""
+    """Where an entry's place is by our tables. `others` is how many other entries share the place."""
 
     lon: float | None
     lat: float | None
@@ -34,16 +33,6 @@ class PlaceRow:
     located_by: str | None
     failure: str | None
     others: int = 0
-
-
-@dataclass(frozen=True)
-class PublicSpot:
-    """What the public sees of a point: the middle and the half side in metres of the square it may be in.
-    `side_m` 0 is the spot itself."""
-
-    lon: float
-    lat: float
-    side_m: int
 
 
 @dataclass(frozen=True)

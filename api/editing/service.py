@@ -14,7 +14,7 @@ from api.editing import queries, rules
 from api.editing.schemas import ListedPage, Opened, PlaceRow, RevisionLine, Wanted
 from api.entries.differences import differences, flatten
 from api.entries.schemas import EntryDraft
-from api.entries.service import Saved, ToSave, as_draft, get_draft, save_entry
+from api.entries.service import Saved, ToSave, as_document, get_draft, get_draft_at, save_entry
 from api.errors import BadInput, FieldProblem, NotAllowed, NotFound
 from api.permissions import Actor, may_act_in, may_edit, require
 
@@ -26,7 +26,6 @@ __all__ = [
     "close",
     "create_entry",
     "find_entries",
-    "list_areas",
     "list_revisions",
     "list_terms",
     "names_of",
@@ -222,10 +221,7 @@ def list_revisions(session: Session, actor: Actor, entry_id: UUID) -> list[Revis
 def open_version(session: Session, actor: Actor, entry_id: UUID, version: int) -> dict[str, Any]:
     """What one version said. Raises NotFound."""
     open_entry(session, actor, entry_id)
-    document = queries.document_of(session, entry_id, version)
-    if document is None:
-        raise NotFound(f"This entry has no version {version}.")
-    return document
+    return as_document(get_draft_at(session, entry_id, version))
 
 
 def restore(
@@ -239,8 +235,9 @@ def restore(
 ) -> Saved:
     """A new version that says exactly what that one said. Its checks come back as they were, too: they are
     part of what it said."""
-    draft = as_draft(open_version(session, actor, entry_id, version))
-    if not not_a_home and rules.shows_a_home_anew(draft, open_entry(session, actor, entry_id).draft):
+    opened = open_entry(session, actor, entry_id)
+    draft = get_draft_at(session, entry_id, version)
+    if not not_a_home and rules.shows_a_home_anew(draft, opened.draft):
         raise rules.refuse_home_pin()
     item = ToSave(draft, entry_id, expected_version)
     return _save_inside(session, actor, item, why=f"As it was in version {version}")
@@ -265,11 +262,6 @@ def find_entries(
 def read_place(session: Session, entry_id: UUID) -> PlaceRow | None:
     """Where an entry's place is; None without a place. For those who may edit it."""
     return queries.read_place(session, entry_id)
-
-
-def list_areas(session: Session) -> list[tuple[str, str, str]]:
-    """(code, name, type) of every area, by name."""
-    return queries.list_areas(session)
 
 
 def list_terms(session: Session) -> dict[str, list[tuple[str, str]]]:

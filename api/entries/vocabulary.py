@@ -138,6 +138,19 @@ COST_LABELS: Final[dict[Cost, str]] = {
     "paid": "There is a charge",
     "varies": "Cost varies",
 }
+STATE_LABELS: Final[dict[State, str]] = {
+    "running": "Running",
+    "paused": "Stopped for now",
+    "closed": "Closed",
+}
+CONTACT_KIND_LABELS: Final[dict[ContactKind, str]] = {
+    "phone": "Phone",
+    "email": "E-mail",
+    "web": "Web page",
+    "social": "Social media",
+    "post": "Post",
+    "visit": "In person",
+}
 CHECK_GROUP_LABELS: Final[dict[CheckGroup, str]] = {
     "name": "Name and purpose",
     "contact": "How to get in touch",

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from api.entries.differences import flatten, set_field, unflatten
-from api.entries.schemas import ContactDraft, EntryDraft, SessionDraft
+from api.entries.schemas import EntryDraft, SessionDraft
 from api.entries.service import as_document, as_draft
 from api.entries.sessions import RuleError, normalise_session
 from api.entries.vocabulary import ACCESS_LABELS
@@ -211,11 +211,3 @@ def _refused(problems: dict[str, str]) -> BadInput:
     first = errors[0]
     label = FIELD_LABELS.get(first.field, first.field)
     return BadInput(f"We could not use “{label}”: {first.message}", errors=errors)
-
-
-def public_contact(kind: str, value: str) -> dict[str, Any]:
-    """One public way to get in touch, as a draft holds it. Raises BadInput when it is no such thing."""
-    try:
-        return plain_contact(ContactDraft.model_validate({"kind": kind, "value": value}).model_dump())
-    except ValidationError as error:
-        raise _refused({"contacts": _plain(error.errors()[0]["msg"])}) from error

@@ -10,9 +10,11 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from psycopg_pool import PoolTimeout
+from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
 
 import api
+from api.accounts.dependencies import Write
 from api.errors import EditConflict, NotAllowed
 from api.main import create_api
 from tests.conftest import Directory
@@ -128,6 +130,23 @@ def test_a_fault_is_logged_without_what_the_visitor_typed(
     assert "unforeseen error" in logged
     assert "FromTheOutside" in logged
     assert "my own address" not in logged
+
+
+def test_a_fault_is_logged_without_the_secret_of_a_letter(
+    base_database: Directory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_api(base_database.settings())
+
+    @app.get("/a-link/{token}")
+    def fail(token: str, session: Write) -> None:
+        session.execute(text("SELECT CAST(:token AS integer) / 0"), {"token": token})
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get("/a-link/s3cret-of-a-letter").status_code == 500
+    logged = capsys.readouterr().out
+    assert "/a-link/{token}" in logged
+    assert "[SQL: SELECT CAST" in logged
+    assert "[parameters:" not in logged
 
 
 def test_the_description_lists_every_route(client: TestClient) -> None:

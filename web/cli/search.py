@@ -8,7 +8,7 @@ NO_ENGINE = "No Meilisearch is set (HEREABOUTS_MEILI_URL): PostgreSQL finds the 
 
 
 def worker() -> None:
-    """Do the work no visitor waits for: indexing, mending. Ctrl-C stops it."""
+    """Do the work no visitor waits for: indexing, mail, reminders, feeds, mending. Ctrl-C stops it."""
     from api.settings import get_settings
     from web.worker import run_worker
 

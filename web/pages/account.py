@@ -12,6 +12,7 @@ from api.accounts.events import HOW_WORDS, event_words
 from api.areas.service import name_areas
 from api.dependencies import LONDON, Now, client_address
 from api.errors import BadInput
+from api.owners import service as owners
 from api.secrets import token_hash
 from web.pages.at_browser import AT_BROWSER, Me
 from web.pages.browser import drop_cookie, site_of
@@ -53,6 +54,7 @@ def _show(
         status=status,
         me=me,
         roles=people.describe_grants(session, page.actor.grants),
+        own_entries=owners.list_own_entries(session, page.actor),
         browsers=browsers,
         events=_events(session, me),
         second_step_on=second_step.has_second_step(me),

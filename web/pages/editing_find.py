@@ -7,13 +7,13 @@ from fastapi import Query
 from starlette.responses import HTMLResponse
 
 from api.accounts.dependencies import Write, needs
+from api.areas.service import list_area_names
 from api.editing import drafts, service
 from api.editing.schemas import Wanted
-from api.entries.vocabulary import KINDS
+from api.entries.vocabulary import KINDS, STATE_LABELS
 from web.pages.page import CuratePage, PageRouter
 
 router = PageRouter(dependencies=[needs("curator")])
-STATES: Final = (("running", "Running"), ("paused", "Stopped for now"), ("closed", "Closed"))
 STAGES: Final = (("published", "Public"), ("draft", "Draft"), ("archived", "Archived"))
 MOST_PAGES: Final = 100_000
 Word = Annotated[str, Query(max_length=100)]
@@ -41,8 +41,9 @@ def find_entries(
         wanted=wanted,
         link=f"/curate/entries?{query}&" if query else "/curate/entries?",
         kinds=[(one.code, one.label) for one in KINDS],
-        states=STATES,
+        states=list(STATE_LABELS.items()),
+        state_words=STATE_LABELS,
         stages=STAGES,
-        areas=[(code, f"{name}, {type_}") for code, name, type_ in service.list_areas(session)],
+        areas=[(one.code, one.words) for one in list_area_names(session)],
         started=drafts.find_kept(session, page.actor, None),
     )

@@ -8,6 +8,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
 
+from api.areas.service import list_area_names
 from api.duplicates.schemas import Found
 from api.editing import drafts, service
 from api.editing.rules import may_be_a_home
@@ -17,6 +18,7 @@ from api.entries.vocabulary import (
     ACCESS_LABELS,
     CHECK_GROUP_LABELS,
     CHECK_HOW_LABELS,
+    CONTACT_KIND_LABELS,
     COST_LABELS,
     DELIVERY_LABELS,
     KINDS,
@@ -33,14 +35,6 @@ from web.pages.page import SignedInPage
 
 # Not part of the entry: how the form works.
 WORKING: Final = frozenset({"csrf", "do"})
-CONTACT_KINDS: Final = (
-    ("phone", "Phone"),
-    ("email", "E-mail"),
-    ("web", "Web page"),
-    ("social", "Social media"),
-    ("post", "Post"),
-    ("visit", "In person"),
-)
 PUBLIC_CHOICES: Final = (("yes", "Everyone sees it"), ("no", "For curators only"))
 CHOICES: Final[dict[str, Any]] = {
     "kinds": [(kind.code, kind.label) for kind in KINDS],
@@ -51,7 +45,7 @@ CHOICES: Final[dict[str, Any]] = {
     "link_types": list(LINK_LABELS.items()),
     "check_groups": CHECK_GROUP_LABELS,
     "check_hows": CHECK_HOW_LABELS,
-    "contact_kinds": CONTACT_KINDS,
+    "contact_kinds": list(CONTACT_KIND_LABELS.items()),
     "public_choices": PUBLIC_CHOICES,
     "yes_no": YES_NO,
     "privacies": PRIVACY_CHOICES,
@@ -103,7 +97,7 @@ def opened_editor(opened: Opened) -> Editor:
 
 def understand(session: Session, fields: Fields, before: EntryDraft | None, *, now: datetime) -> FormRead:
     """What a form says, with areas and entries by the words people know them by."""
-    areas = AreaWords(service.list_areas(session))
+    areas = AreaWords(list_area_names(session))
     coded, unknown = areas.read(tidy_links(fields))
     read = read_form(coded, before=before, today=now.date())
     if unknown:
@@ -141,7 +135,7 @@ def show_editor(
         spot=spot,
         home=read.draft is not None and may_be_a_home(read.draft),
         terms=service.list_terms(session),
-        area_words=sorted(AreaWords(service.list_areas(session)).words.values()),
+        area_words=sorted(AreaWords(list_area_names(session)).words.values()),
         link_names=service.names_of(session, [typed.text(f"links.{row}.to") for row in typed.rows("links")]),
         shared=_shared(session, opened),
         map=draw_map(view, nonce=page.nonce, settings=page.settings),

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import SESSION_COOKIE, Write, needs
 from api.dependencies import Now, client_address
-from api.entries.vocabulary import COST_LABELS
+from api.entries.vocabulary import CONTACT_KIND_LABELS, COST_LABELS
 from api.errors import BadInput, EditConflict
 from api.owners import proposing, service
 from api.owners.proposing import FIELDS
@@ -105,7 +105,12 @@ def _own_page(
     status: int = 200,
 ) -> HTMLResponse:
     own = proposing.get_own_entry(session, page.actor, entry_id)
-    context: dict[str, Any] = {"values": own.values | typed, "problems": problems, "costs": COST_LABELS}
+    context: dict[str, Any] = {
+        "values": own.values | typed,
+        "problems": problems,
+        "costs": COST_LABELS,
+        "contact_kinds": CONTACT_KIND_LABELS,
+    }
     said = OWN_DONE.get(page.typed("done")) if status == 200 else None
     return page.show(
         "owners/entry.html", status=status, own=own, entry=own.stored.draft, entry_id=entry_id, said=said,

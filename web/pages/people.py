@@ -63,7 +63,7 @@ def _list(
 
 def _choices(page: CuratePage, session: Write) -> dict[str, object]:
     everywhere = [(EVERYWHERE, "Everywhere")] if page.actor.areas_as("coordinator") is None else []
-    areas = [(one.code, f"{one.name} ({one.type})") for one in people.areas_to_give(session, page.actor)]
+    areas = [(one.code, one.words) for one in people.areas_to_give(session, page.actor)]
     roles = [(role, f"{ROLE_LABELS[role]}: {ROLE_HINTS[role]}") for role in people.roles_to_give(page.actor)]
     return {"roles": roles, "areas": everywhere + areas}
 

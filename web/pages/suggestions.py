@@ -12,7 +12,7 @@ from api.suggestions.guard import LEAST_OPEN_REPORT, SmallBodyRoute
 from api.suggestions.letters import spell
 from api.suggestions.schemas import REASON_WORDS, Status
 from web.pages.forms import Typed, problems_by_field
-from web.pages.page import Page, PageRouter, ThisPage, go_to
+from web.pages.page import Page, PageRouter, ThisPage, go_to, keep_secret
 from web.pages.suggestions_forms import (
     NotNow,
     get_entry_at,
@@ -107,10 +107,7 @@ def show_status(reference: str, page: ThisPage, session: Write) -> Response:
         sent=done == "new",
         reason=REASON_WORDS.get(found.reason) if found.reason else None,
     )
-    reply.headers["Cache-Control"] = "no-store"
-    # The reference is in the address, and is what opens this page.
-    reply.headers["Referrer-Policy"] = "no-referrer"
-    return reply
+    return keep_secret(reply)
 
 
 def _what_words(found: Status) -> str:

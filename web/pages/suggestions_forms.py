@@ -12,7 +12,7 @@ from api.db import ReadConnection
 from api.dependencies import client_address
 from api.entries.service import get_entry
 from api.entries.sessions import describe_session
-from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS
+from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS, STATE_LABELS
 from api.errors import Moved
 from api.suggestions.fields import plain_session
 from api.suggestions.guard import LEAST_OPEN, TOO_OFTEN, UNSURE, looks_sent_by_hand, seal_time, sent_too_often
@@ -31,12 +31,11 @@ _PRIVACY: Final = {
     "area": "The town or village alone: it is a home",
     "hidden": "Nothing",
 }
-_STATES: Final = {"running": "Running", "paused": "Stopped for now", "closed": "Closed"}
 _NAMED: Final[dict[str, Mapping[str, str]]] = {
     "cost": {str(code): words for code, words in COST_LABELS.items()},
     "kind": {code: kind.label for code, kind in KIND_WORDS.items()},
     "privacy": _PRIVACY,
-    "state": _STATES,
+    "state": {str(code): words for code, words in STATE_LABELS.items()},
 }
 
 

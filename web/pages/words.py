@@ -19,7 +19,7 @@ from api.entries.vocabulary import (
     CheckGroup,
 )
 from geo.distance import describe_distance
-from web.pages.contacts import breakable, short_address, web_href
+from web.pages.contacts import breakable, web_href
 
 
 def as_date(value: date | str) -> date:
@@ -76,17 +76,6 @@ def checked_words(item: Mapping[str, Any]) -> str:
     if freshness == "due":
         return f"Checked {on}, due another check"
     return f"Checked {on}"
-
-
-OPEN_WORDS: Final = {
-    "open": "Open now",
-    "closed": "Closed now",
-    "unknown": "We do not know if it is open now",
-}
-
-
-def open_words(state: str | None) -> str:
-    return OPEN_WORDS.get(state or "unknown", OPEN_WORDS["unknown"])
 
 
 # What gave way when too little had all that was asked for.
@@ -264,7 +253,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "clock": clock_words,
     "coming": coming_words,
     "checked": checked_words,
-    "open_words": open_words,
     "precision_words": precision_words,
     "where_precision_words": where_precision_words,
     "relaxed_words": relaxed_words,
@@ -274,7 +262,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "join_words": join_words,
     "paragraphs": paragraphs,
     "web_href": web_href,
-    "short_address": short_address,
     "grouped_checks": grouped_checks,
     "breakable": breakable,
     "code_marks": code_marks,
