@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.accounts import passwords
 from api.cluster import PrivateCluster, throwaway_cluster
 from api.db import ReadConnection, face_conninfo, make_engine, make_session_factory, reading, writing
 from api.migrating import migrate
@@ -165,6 +168,13 @@ def shared_scratch(cluster: PrivateCluster, base_database: Directory) -> Iterato
     entries and people of its own."""
     with copied(cluster, base_database) as directory:
         yield directory
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords hashed as ever, but quickly: a real one takes a tenth of a second on purpose."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
 
 
 @pytest.fixture(scope="session")
