@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.accounts import passwords
 from api.cluster import PrivateCluster, throwaway_cluster
 from api.db import ReadConnection, face_conninfo, make_engine, make_session_factory, reading, writing
 from api.migrating import migrate
@@ -100,7 +103,7 @@ def cluster() -> Iterator[PrivateCluster]:
         yield running
 
 
-def _directory(cluster: PrivateCluster, name: str, *, template: str | None = None) -> Directory:
+def new_directory(cluster: PrivateCluster, name: str, *, template: str | None = None) -> Directory:
     url = cluster.create_database(name, template=template)
     return Directory(name, url, cluster.url_of(name, role="hereabouts_face"))
 
@@ -108,7 +111,7 @@ def _directory(cluster: PrivateCluster, name: str, *, template: str | None = Non
 @pytest.fixture(scope="session")
 def base_database(cluster: PrivateCluster) -> Directory:
     """Migrated, with taxonomy, sayings and gazetteer, and not one entry. Only ever cloned or rolled back."""
-    directory = _directory(cluster, "base")
+    directory = new_directory(cluster, "base")
     migrate(directory.url)
     with directory.write() as session:
         load_once(session, examples=False)
@@ -118,7 +121,7 @@ def base_database(cluster: PrivateCluster) -> Directory:
 @pytest.fixture(scope="session")
 def example_database(cluster: PrivateCluster, base_database: Directory) -> Directory:
     """With the example data. Shared: tests read it and change nothing."""
-    directory = _directory(cluster, "examples", template=base_database.name)
+    directory = new_directory(cluster, "examples", template=base_database.name)
     with directory.write() as session:
         load_once(session, examples=True)
     return directory
@@ -128,7 +131,7 @@ def example_database(cluster: PrivateCluster, base_database: Directory) -> Direc
 def rolled_back(cluster: PrivateCluster, base_database: Directory) -> Iterator[Engine]:
     """A directory nothing is ever committed to, and its connection, which all tests of `session` use in turn:
     a new one would learn again what the directory looks like."""
-    with _directory(cluster, "rolled_back", template=base_database.name).engine() as engine:
+    with new_directory(cluster, "rolled_back", template=base_database.name).engine() as engine:
         yield engine
 
 
@@ -144,8 +147,9 @@ def session(rolled_back: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def _throwaway(cluster: PrivateCluster, base: Directory) -> Iterator[Directory]:
-    directory = _directory(cluster, f"scratch_{os.urandom(4).hex()}", template=base.name)
+def copied(cluster: PrivateCluster, pattern: Directory) -> Iterator[Directory]:
+    """A copy of a directory that nobody is connected to, gone after the block."""
+    directory = new_directory(cluster, f"scratch_{os.urandom(4).hex()}", template=pattern.name)
     with directory.engine() as engine:
         yield replace(directory, kept=engine)
     cluster.drop_database(directory.name)
@@ -154,7 +158,7 @@ def _throwaway(cluster: PrivateCluster, base: Directory) -> Iterator[Directory]:
 @pytest.fixture
 def scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
     """A directory of the test's own, empty: for what must be committed to be seen by the public's role."""
-    with _throwaway(cluster, base_database) as directory:
+    with copied(cluster, base_database) as directory:
         yield directory
 
 
@@ -162,8 +166,15 @@ def scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Direc
 def shared_scratch(cluster: PrivateCluster, base_database: Directory) -> Iterator[Directory]:
     """An empty directory of one test file's own: the file fills it once and its tests only read, or each has
     entries and people of its own."""
-    with _throwaway(cluster, base_database) as directory:
+    with copied(cluster, base_database) as directory:
         yield directory
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords hashed as ever, but quickly: a real one takes a tenth of a second on purpose."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    monkeypatch.setattr(passwords, "_hasher", lambda: quick)
 
 
 @pytest.fixture(scope="session")

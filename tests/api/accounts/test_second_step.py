@@ -91,6 +91,7 @@ def test_codes_on_paper_are_nowhere_in_the_database(session: Session, settings: 
     assert not any(code in row or code.replace("-", "") in row for code in codes for row in rows)
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_switching_off_needs_the_password_and_a_code(session: Session, settings: Settings) -> None:
     person, codes = switched_on(session, settings)
     person.password_hash = hash_password("lamp river seventeen")

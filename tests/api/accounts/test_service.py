@@ -85,6 +85,7 @@ def test_passwords_that_are_guessed_first_are_refused(bad: str) -> None:
         "Grandmothers teapot",
     ],
 )
+@pytest.mark.usefixtures("quick_hashes")
 def test_words_of_ones_own_are_good_however_plain(good: str) -> None:
     assert hash_password(good, about="someone@example.org Someone")
 

@@ -1,6 +1,7 @@
 """The desk's pages: things are decided one by one and many at once, undone, and shown to no one else."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,9 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
+from api.cluster import PrivateCluster
 from api.curation import service as curation
 from api.duplicates import service as duplicates
-from tests.conftest import Directory
+from tests.conftest import Directory, copied, new_directory
 from tests.factories import LONDON, SOHAM, add, add_areas, square
 from tests.people import sign_in
 
@@ -34,11 +36,21 @@ def fill(session: Session, folder: Path) -> None:
     curation.gather(session, now=datetime.now(LONDON))
 
 
+@pytest.fixture(scope="session")
+def pattern(
+    cluster: PrivateCluster, base_database: Directory, tmp_path_factory: pytest.TempPathFactory
+) -> Directory:
+    """Only ever copied."""
+    directory = new_directory(cluster, "desk", template=base_database.name)
+    with directory.write() as session:
+        fill(session, tmp_path_factory.mktemp("areas"))
+    return directory
+
+
 @pytest.fixture
-def desk(scratch: Directory, tmp_path: Path) -> Directory:
-    with scratch.write() as session:
-        fill(session, tmp_path)
-    return scratch
+def desk(cluster: PrivateCluster, pattern: Directory) -> Iterator[Directory]:
+    with copied(cluster, pattern) as directory:
+        yield directory
 
 
 def refs(page: str) -> list[str]:

@@ -13,10 +13,11 @@ from fastapi.testclient import TestClient
 
 from api.accounts import service as accounts
 from api.accounts.dependencies import SESSION_COOKIE
+from api.cluster import PrivateCluster
 from api.entries.schemas import EntryDraft
 from api.entries.service import Saved, get_draft
 from api.entries.sessions import normalise_session
-from tests.conftest import Directory
+from tests.conftest import Directory, copied, new_directory
 from tests.factories import LONDON, NOW, add, add_areas, square
 from tests.people import make_person, sign_in
 from tests.web.editing.forms import Form
@@ -35,16 +36,32 @@ def read_examples() -> list[EntryDraft]:
     ]
 
 
-@pytest.fixture
-def here(scratch: Directory, tmp_path: Path) -> Saved:
-    """An entry in area HERE; THERE is elsewhere."""
-    with scratch.write() as session:
-        add_areas(session, tmp_path, {"HERE": square(0.33, 52.33), "THERE": square(0.9, 52.9)})
-        return add(
+@pytest.fixture(scope="session")
+def pattern(
+    cluster: PrivateCluster, base_database: Directory, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Directory, Saved]:
+    """An entry in area HERE; THERE is elsewhere. Only ever copied."""
+    directory = new_directory(cluster, "edited", template=base_database.name)
+    with directory.write() as session:
+        folder = tmp_path_factory.mktemp("areas")
+        add_areas(session, folder, {"HERE": square(0.33, 52.33), "THERE": square(0.9, 52.9)})
+        saved = add(
             session,
             name="Soham Singers",
             sessions=[{"rrule": "FREQ=WEEKLY;BYDAY=WE", "starts_on": "2024-01-03", "starts_at": "10:00"}],
         )
+    return directory, saved
+
+
+@pytest.fixture
+def scratch(cluster: PrivateCluster, pattern: tuple[Directory, Saved]) -> Iterator[Directory]:
+    with copied(cluster, pattern[0]) as directory:
+        yield directory
+
+
+@pytest.fixture
+def here(pattern: tuple[Directory, Saved]) -> Saved:
+    return pattern[1]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -13,8 +12,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.accounts.dependencies import SESSION_COOKIE
+from api.cluster import PrivateCluster
 from api.dependencies import london_now
-from tests.conftest import Directory
+from tests.conftest import Directory, copied, new_directory
 from tests.factories import NOW, SOHAM, add, add_areas, square
 from tests.people import session_cookie
 
@@ -110,13 +110,24 @@ class Visitor:
         return reply
 
 
-@pytest.fixture
-def place(scratch: Directory, tmp_path: Path) -> Directory:
-    with scratch.write() as session:
-        add_areas(session, tmp_path, {"W1": square(*SOHAM), "W2": square(-0.2, 52.6)})
+@pytest.fixture(scope="session")
+def pattern(
+    cluster: PrivateCluster, base_database: Directory, tmp_path_factory: pytest.TempPathFactory
+) -> Directory:
+    """Only ever copied."""
+    directory = new_directory(cluster, "suggested", template=base_database.name)
+    with directory.write() as session:
+        folder = tmp_path_factory.mktemp("areas")
+        add_areas(session, folder, {"W1": square(*SOHAM), "W2": square(-0.2, 52.6)})
         add(session, contacts=CONTACTS, cost="free", summary="We sing.", sessions=[WEDNESDAYS])
         add(session, name="Rosalind's Sitting Service", place=HOME, privacy="area", contacts=CONTACTS)
-    return scratch
+    return directory
+
+
+@pytest.fixture
+def place(cluster: PrivateCluster, pattern: Directory) -> Iterator[Directory]:
+    with copied(cluster, pattern) as directory:
+        yield directory
 
 
 @pytest.fixture
