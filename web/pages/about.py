@@ -12,7 +12,13 @@ from web.security import tile_host
 
 router = PageRouter()
 FAVICON: Path = STATIC_FOLDER / "icons" / "favicon.svg"
-_PRIVATE = "Disallow: /api/\nDisallow: /curate\nDisallow: /list/\n"
+_PRIVATE = "".join(
+    f"Disallow: {path}\n"
+    for path in (
+        "/api/", "/account", "/claim/", "/curate", "/list/", "/owner", "/sign-in/", "/still-right/",
+        "/suggestions", "/your-desk",
+    )
+)  # fmt: skip
 # They fetch only what somebody shares, to show it there; without a search's page they could not.
 _SHOWERS = ("facebookexternalhit", "LinkedInBot", "Slackbot", "TelegramBot", "Twitterbot", "WhatsApp")
 ROBOTS = (

@@ -18,7 +18,7 @@ from web.pages.at_browser import AT_BROWSER, Me
 from web.pages.browser import drop_cookie, site_of
 from web.pages.browsers import browser_words
 from web.pages.forms import problems_by_field
-from web.pages.page import CuratePage, PageRouter, go_to
+from web.pages.page import CuratePage, PageRouter, go_to, rooms_for
 
 router = PageRouter(dependencies=[needs(), AT_BROWSER])
 MOST_EVENTS: Final = 30
@@ -28,6 +28,13 @@ DONE: Final = {
     "elsewhere": "All other browsers were signed out.",
     "second-step-off": "Signing in no longer asks you for a code.",
 }
+
+
+@router.page("/your-desk")
+def go_to_desk(page: CuratePage) -> Response:
+    """Where their work is: what a public page leads to, which knows that someone is signed in and not who."""
+    rooms = rooms_for(page.actor)
+    return go_to(rooms[0][0] if rooms else "/account")
 
 
 @router.page("/account")

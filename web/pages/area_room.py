@@ -20,6 +20,7 @@ from api.permissions import require
 from ingest.uploads import plain_name
 from web.bodies import Form, at_most, file_of, text_of
 from web.pages.areas import TYPE_TITLES
+from web.pages.forms import problems_by_field
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 MOST_BYTES: Final = 20_000_000
@@ -74,7 +75,7 @@ def load(page: CuratePage, session: Write, form: Form) -> Response:
     try:
         report = _load(page, session, form, typed)
     except BadInput as problem:
-        problems = {one.field: one.message for one in problem.errors}
+        problems = problems_by_field(problem)
         return _show(page, session, status=422, problems=problems, typed=typed | {"codes": []})
     return _show(page, session, report=report)
 
@@ -122,7 +123,7 @@ def make_patch(page: CuratePage, session: Write, form: Form) -> Response:
         with session.begin_nested():
             slug = areas.make_patch(session, page.actor, name=name, codes=codes)
     except BadInput as problem:
-        problems = {one.field: one.message for one in problem.errors}
+        problems = problems_by_field(problem)
         return _show(page, session, status=422, problems=problems, typed={"name": name, "codes": codes})
     return go_to(f"/curate/areas?done=patch&patch={slug}")
 

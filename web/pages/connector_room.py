@@ -17,6 +17,7 @@ from api.dependencies import Now
 from api.errors import BadInput, FieldProblem, NotFound
 from api.taxonomy import service as taxonomy
 from web.bodies import Form, text_of
+from web.pages.forms import problems_by_field
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(prefix="/curate/connectors", dependencies=[needs("coordinator")])
@@ -103,7 +104,7 @@ def _keep(page: SignedInPage, session: Session, form: FormData, *, slug: str | N
         with session.begin_nested():
             connectors.write_connector(session, page.actor, draft, seen=typed["seen"] if slug else None)
     except BadInput as problem:
-        problems = {one.field: one.message for one in problem.errors} or {"role": problem.detail}
+        problems = problems_by_field(problem, otherwise="role")
         if slug and connectors.SAVED_FIRST in problems.values():
             now = connectors.get_mine(session, page.actor, slug)
             typed = now.model_dump() | {"seen": connectors.print_of(now)}

@@ -25,6 +25,7 @@ from ingest.sources import KNOWN_SOURCES
 from ingest.upload_work import work
 from ingest.uploads import MOST_BYTES, TOO_LARGE, may_import
 from web.bodies import Form, at_most, file_of, text_of
+from web.pages.forms import problems_by_field
 from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS, STATE_WORDS, WHEN_GONE_WORDS, run_words
 from web.pages.mapping_form import CONTACTS_WORDS, as_typed, contacts_choice, lines_of, read_mapping_form
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
@@ -98,7 +99,7 @@ def hand_in(
                 session, page.actor, folder_of(settings), file.file, file_name=file.filename, **typed
             )
     except BadInput as problem:
-        problems = {one.field: one.message for one in problem.errors}
+        problems = problems_by_field(problem)
         return _index(page, session, status=422, problems=problems, typed=typed)
     return _work(upload.id, settings, state, tasks)
 
