@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Request, Route
 
 from api.cluster import PrivateCluster
 from api.face.queries_squares import rebuild_squares
+from api.face.queries_tallies import rebuild_tallies
 from tests.bench.multiply import multiply
 from tests.browser.site import serve, settle, wait_until
 from tests.conftest import Directory
@@ -39,6 +40,7 @@ def crowded(cluster: PrivateCluster, base_database: Directory) -> Iterator[str]:
     multiply(url, COPIES)
     with directory.write() as session:
         rebuild_squares(session)
+        rebuild_tallies(session)
     with serve(directory.settings(street_tiles_url=None)) as address:
         yield address
     cluster.drop_database("crowded_map")

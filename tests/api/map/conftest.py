@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.cluster import PrivateCluster
 from api.face.queries_squares import rebuild_squares
+from api.face.queries_tallies import rebuild_tallies
 from geo import sql
 from ingest.examples import load_once
 from tests.bench.multiply import multiply
@@ -35,6 +36,7 @@ def crowded(cluster: PrivateCluster, base_database: Directory) -> Iterator[Direc
         connection.execute(_MOVE_TO_HALL.encode(), [*HALL, *HALL])
     with directory.write() as session:
         rebuild_squares(session)
+        rebuild_tallies(session)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE face.entries, face.squares")
     yield directory
