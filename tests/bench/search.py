@@ -170,12 +170,12 @@ def bare_statement(params: SearchParams, match: match_sql.Match) -> tuple[bytes,
     where = " AND ".join([*match.where, *chosen])
     statement = f"""
 SELECT id FROM (
-  SELECT e.id, e.name_key, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on, {match.text} AS text,
+  SELECT e.id, e.name_key, e.everywhere, e.has_coverage, e.coverage_km2, e.due_on, {match.text} AS text,
          {match.serves} AS serves, {match.distance} AS distance_m
   FROM {match.source} WHERE {where}) found
 WHERE coalesce(serves, true)
 ORDER BY {" + ".join(match_sql.PARTS.values())} DESC, name_key, id LIMIT {LIMIT}"""
-    return statement.encode(), match.values
+    return statement.encode(), match.values | {"today": NOW.date()}
 
 
 async def _over_http(directory: Directory, server: tuple[str, str] | None, *, home: Path) -> list[float]:
