@@ -1,6 +1,6 @@
 """Connections: the writer's (SQLAlchemy) and the public's (psycopg, can only select from `face`)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
 
@@ -17,6 +17,19 @@ set_json_loads(orjson.loads)
 
 ReadConnection: TypeAlias = AsyncConnection[TupleRow]
 FACE_ROLE = "hereabouts_face"
+
+
+def array_text(values: Collection[Any]) -> str:
+    """A PostgreSQL array as text. Of a thousand values the driver would look at each for its type."""
+    if not values:
+        return "{}"
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return '{"' + '","'.join(quoted) + '"}'
+
+
+def plain_array(values: Iterable[Any]) -> str:
+    """The same for numbers and UUIDs, which need no quotes."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def normalise_url(url: str) -> str:

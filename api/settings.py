@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -55,6 +56,18 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
     oidc_name: str = "your organisation"
+
+    @property
+    def public_site(self) -> str | None:
+        """Scheme and host of `public_url`, without a path; None when it is not set."""
+        if self.public_url is None:
+            return None
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def public_link(self, path: str) -> str | None:
+        """A path of ours as a letter must write it; None when `public_url` is not set."""
+        return self.public_url.rstrip("/") + path if self.public_url else None
 
     @property
     def home_folder(self) -> Path:

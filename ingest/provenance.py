@@ -1,6 +1,6 @@
 """Where each fact of an entry came from: worked out of its revisions, so never out of step with them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,11 +50,8 @@ def _origin(plain: Origin, found: tuple[int, IngestRun, Source] | None) -> Origi
     if found is None:
         return plain
     row, run, source = found
-    return Origin(
-        plain.by,
-        plain.at,
-        plain.why,
-        plain.version,
+    return replace(
+        plain,
         source=source.name,
         licence=source.licence,
         file_name=run.file_name,

@@ -10,6 +10,17 @@ from api.entries.differences import Change, field_words
 
 Fate = Literal["new", "changed", "unchanged", "refused", "gone", "conflict"]
 FATES: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused", "gone", "conflict")
+# Counted in words also when there are none.
+ALWAYS_SHOWN: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused")
+# How well the places of a run are known, after "located".
+LOCATED_WORDS: dict[str, str] = {
+    "exact": "exactly",
+    "postcode": "by postcode",
+    "sector": "by part of the postcode",
+    "outcode": "by postcode district",
+    "place": "by town or village only",
+    "nowhere": "nowhere",
+}
 Progress = Callable[[int, int], None]
 """Told the rows done and the rows in all."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from api.db import plain_array
 from ingest.report import FATES, RowFate
 
 _KEPT_OF_EACH: Final = 500
@@ -66,7 +67,7 @@ class Tally:
             str(fate.version) if fate.version else "\\N",
             _json([one.as_json() for one in fate.changes]),
             _json([one.as_json() for one in fate.problems]),
-            "{" + ",".join(map(str, fate.looks_like)) + "}",
+            plain_array(fate.looks_like),
         )
         return ("\t".join(cells) + "\n").encode("utf-8", "replace")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.errors import BadInput, FieldProblem, NotFound
 from api.models import Upload
 from api.permissions import Actor, Answer, may_coordinate
+from api.settings import Settings
 from geo.gazetteer import fold_name
 from ingest import queries_uploads
 from ingest.saved import Mapping, find_mapping, parse_mapping
@@ -28,6 +29,11 @@ NOT_EVERYWHERE: Final = (
     "A list can change entries anywhere, so only a coordinator of the whole directory can bring one in. Ask "
     "one of them to bring in yours."
 )
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where files lie that were handed in."""
+    return settings.home_folder / "imports"
 
 
 def may_import(actor: Actor) -> Answer:

@@ -47,7 +47,7 @@ def remind(write: Write, settings: Settings) -> None:
 
 def forget_uploads(write: Write, settings: Settings) -> None:
     with write.begin() as session:
-        uploads.forget_old(session, settings.home_folder / "imports", now=london_now())
+        uploads.forget_old(session, uploads.folder_of(settings), now=london_now())
 
 
 def look_at_links(write: Write, settings: Settings) -> None:

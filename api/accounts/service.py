@@ -12,7 +12,8 @@ from api.accounts import queries
 from api.errors import BadInput, FieldProblem, NotFound
 from api.models import AccountEvent, Person, PersonRole, SignIn
 from api.permissions import Actor, Grant, Role, Scope
-from api.secrets import new_token, token_hash
+from api.secrets import keyed_hash, new_token, token_hash
+from api.settings import Settings
 from api.tickets.service import end_tickets
 
 # A working day at a desk, then again; a week of not coming back ends it in any case.
@@ -83,14 +84,6 @@ def take_role(
             note_event(session, person.id, "role taken away", by=by, role=role, area=area)
             return
     raise NotFound("They do not have that role there.")
-
-
-def get_person(session: Session, person_id: UUID) -> Person:
-    """Raises NotFound."""
-    person = queries.find_person(session, person_id)
-    if person is None:
-        raise NotFound("We know nobody by that number.")
-    return person
 
 
 def find_person(session: Session, email: str) -> Person | None:
@@ -221,11 +214,19 @@ def note_event(
 
 
 def too_many(
-    session: Session, what: str, subject: str, *, most: int, within: timedelta, now: datetime
+    session: Session,
+    settings: Settings,
+    what: str,
+    who: str,
+    *,
+    most: int,
+    within: timedelta,
+    now: datetime,
 ) -> bool:
-    """Whether this was tried `most` times `within` this time already; if not, this try is counted.
-    `subject` is a keyed hash (`api.secrets.keyed_hash`), never an address itself. Tries that come at once
-    are counted one after the other."""
+    """Whether this was tried `most` times `within` this time already; if not, this try is counted. Of `who`,
+    an account or a network address, only a keyed hash is kept. Tries that come at once are counted one after
+    the other."""
+    subject = keyed_hash(settings, "attempt", who)
     queries.take_turn(session, f"{what} {subject}")
     if queries.count_attempts(session, what, subject, since=now - within) >= most:
         return True

@@ -11,7 +11,6 @@ from api.accounts import letters, service, settling
 from api.accounts.letters import Site
 from api.accounts.passwords import check_password
 from api.models import Person
-from api.secrets import keyed_hash
 from api.settings import Settings
 from api.tickets.service import end_tickets, look_at_ticket, make_ticket, use_ticket
 
@@ -69,10 +68,10 @@ def tried_too_often(
     most: int = MOST_AN_ACCOUNT,
 ) -> bool:
     """Counts this try against the account and against the network address it comes from."""
-    whose = keyed_hash(settings, "attempt", account)
-    place = keyed_hash(settings, "attempt", address)
-    by_account = service.too_many(session, what, whose, most=most, within=WITHIN, now=now)
-    by_address = service.too_many(session, what, place, most=MOST_AN_ADDRESS, within=WITHIN, now=now)
+    by_account = service.too_many(session, settings, what, account, most=most, within=WITHIN, now=now)
+    by_address = service.too_many(
+        session, settings, what, address, most=MOST_AN_ADDRESS, within=WITHIN, now=now
+    )
     return by_account or by_address
 
 

@@ -3,7 +3,6 @@
 Whoever saves says which version they changed. When someone else saved meanwhile, EditConflict carries both.
 """
 
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,8 +21,6 @@ __all__ = [
     "ListedPage",
     "Opened",
     "Saved",
-    "archive",
-    "close",
     "create_entry",
     "find_entries",
     "list_revisions",
@@ -32,11 +29,8 @@ __all__ = [
     "open_entry",
     "open_version",
     "patch_entry",
-    "pause",
-    "publish",
     "read_place",
     "restore",
-    "resume",
     "save_edit",
 ]
 
@@ -140,61 +134,6 @@ def patch_entry(
         why=why,
         not_a_home=not_a_home,
     )
-
-
-def publish(session: Session, actor: Actor, entry_id: UUID, *, expected_version: int | None = None) -> Saved:
-    """A draft, or what was archived, is for everyone to see."""
-    draft = rules.published(open_entry(session, actor, entry_id).draft)
-    return save_edit(session, actor, entry_id, draft, expected_version=expected_version, why="Published")
-
-
-def pause(
-    session: Session,
-    actor: Actor,
-    entry_id: UUID,
-    *,
-    until: date | None = None,
-    note: str | None = None,
-    expected_version: int | None = None,
-) -> Saved:
-    draft = rules.paused(open_entry(session, actor, entry_id).draft, until=until, note=note)
-    return save_edit(
-        session, actor, entry_id, draft, expected_version=expected_version, why="Stopped for now"
-    )
-
-
-def resume(session: Session, actor: Actor, entry_id: UUID, *, expected_version: int | None = None) -> Saved:
-    """It runs again, after a pause or after it was thought to have closed."""
-    draft = rules.resumed(open_entry(session, actor, entry_id).draft)
-    return save_edit(session, actor, entry_id, draft, expected_version=expected_version, why="Runs again")
-
-
-def close(
-    session: Session,
-    actor: Actor,
-    entry_id: UUID,
-    *,
-    reason: str,
-    expected_version: int | None = None,
-) -> Saved:
-    """It has stopped for good. It stays to be found, marked so."""
-    draft = rules.closed(open_entry(session, actor, entry_id).draft, reason=clean_why(reason))
-    return save_edit(
-        session, actor, entry_id, draft, expected_version=expected_version, why=f"Closed: {reason}"
-    )
-
-
-def archive(
-    session: Session,
-    actor: Actor,
-    entry_id: UUID,
-    *,
-    why: str,
-    expected_version: int | None = None,
-) -> Saved:
-    """Nobody but its curators sees it any more."""
-    draft = rules.archived(open_entry(session, actor, entry_id).draft)
-    return save_edit(session, actor, entry_id, draft, expected_version=expected_version, why=why)
 
 
 def list_revisions(session: Session, actor: Actor, entry_id: UUID) -> list[RevisionLine]:

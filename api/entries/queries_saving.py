@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from api.db import array_text
 from api.models import (
     Area,
     Base,
@@ -50,14 +51,6 @@ def _name(table: Table) -> str:
 def _table(model: Model) -> Table:
     assert isinstance(model.__table__, Table)
     return model.__table__
-
-
-def array_text(values: Collection[Any]) -> str:
-    """A PostgreSQL array as text. Of a thousand values the driver would look at each for its type."""
-    if not values:
-        return "{}"
-    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return '{"' + '","'.join(quoted) + '"}'
 
 
 # Reading

@@ -1,7 +1,7 @@
 """Writing the projection: entries, their sessions, the words they use, and the data's version."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
-from api.db import ReadConnection
+from api.db import ReadConnection, array_text
 from api.face.projection import COLUMNS, PROJECTION, SESSION_ROWS
 from api.face.queries_squares import Moved, Pin, keep_squares, read_pins, rebuild_squares
 from api.face.queries_tallies import Pair, add_tallies, count_values, rebuild_tallies
@@ -87,11 +87,6 @@ def _run(session: Session, statement: str, **values: Any) -> int:
     return result.rowcount
 
 
-def _array(values: Iterable[Any]) -> str:
-    """An array as text, of what needs no escapes: the driver would look at each of thousands for its type."""
-    return "{" + ",".join(f'"{value}"' for value in values) + "}"
-
-
 def take_turn(session: Session) -> None:
     _run(session, _TAKE_TURN)
 
@@ -120,7 +115,7 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
     """Work out the public face of these entries; those no longer published leave it.
     What is kept of many entries together hears of the old rows before they go and of the new ones once they
     are there: it takes away the one and adds the other (`write_counts`)."""
-    given = _array(ids)
+    given = array_text(ids)
     take_turn(session)
     _run(session, _PLAN_EACH_TIME)
     pins: set[Pin] = set()
@@ -161,14 +156,14 @@ def _write_words(session: Session, used: Counter[str]) -> None:
     changes = {word: change for word, change in sorted(used.items()) if change and _is_kept(word)}
     if not changes:
         return
-    values = {"words": _array(changes), "changes": _array(changes.values())}
+    values = {"words": array_text(changes), "changes": array_text(changes.values())}
     known = {row[0]: row[1] for row in session.execute(text(_RECOUNT_WORDS), values)}
     new = {word: change for word, change in changes.items() if word not in known}
     if new:
-        _run(session, _NEW_WORDS, words=_array(new), changes=_array(new.values()))
+        _run(session, _NEW_WORDS, words=array_text(new), changes=array_text(new.values()))
     unused = [word for word, entries in known.items() if entries <= 0]
     if unused:
-        _run(session, _FORGET_WORDS, words=_array(unused))
+        _run(session, _FORGET_WORDS, words=array_text(unused))
 
 
 def _is_kept(word: str) -> bool:

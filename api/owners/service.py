@@ -19,7 +19,6 @@ from api.mail.service import queue_mail
 from api.models import Owner, Person
 from api.owners import queries
 from api.permissions import Actor, may_coordinate, may_own, require
-from api.secrets import keyed_hash
 from api.settings import Settings
 from api.tickets.service import end_tickets, look_at_ticket, make_ticket, use_ticket
 
@@ -45,16 +44,19 @@ def ask_for_link(
     """Send a link to the entry's own address, never to one that was typed. Nothing tells whether it has one.
     Raises NotFound, TooMany."""
     entry_id, name, is_example = _get_public(session, slug)
-    who = keyed_hash(settings, "attempt", network_address)
-    if accounts.too_many(session, "claim from", who, most=MOST_AN_ADDRESS, within=WITHIN, now=now):
+    if accounts.too_many(
+        session, settings, "claim from", network_address, most=MOST_AN_ADDRESS, within=WITHIN, now=now
+    ):
         raise TooMany("You asked for many links today. Try again tomorrow.")
     addresses = own_addresses(get_draft(session, entry_id).draft)
     if not addresses or settings.public_url is None:
         return
-    if accounts.too_many(session, "claim", str(entry_id), most=MOST_AN_ENTRY, within=WITHIN, now=now):
+    if accounts.too_many(
+        session, settings, "claim", str(entry_id), most=MOST_AN_ENTRY, within=WITHIN, now=now
+    ):
         return
     token = make_ticket(session, "claim", lasts=LINK_LASTS, now=now, entry_id=entry_id, email=addresses[0])
-    url = f"{settings.public_url.rstrip('/')}/claim/link/{token}"
+    url = settings.public_link(f"/claim/link/{token}") or ""
     letter = _letter(settings, addresses[0], " ".join(name.split()), url)
     held = "a test system writes to nobody" if settings.environment == "test" else None
     held = held or ("an example: nobody is behind its address" if is_example else None)

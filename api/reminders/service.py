@@ -115,8 +115,9 @@ def _write(session: Session, settings: Settings, wanted: Wanted, *, today: date,
     if wanted.address is None:
         return True
     token = make_ticket(session, "still_right", lasts=LINK_LASTS, now=now, entry_id=wanted.entry_id)
-    site = (settings.public_url or "").rstrip("/")
-    urls = {"entry_url": f"{site}/entries/{wanted.slug}", "answer_url": f"{site}/still-right/{token}"}
+    entry_url = settings.public_link(f"/entries/{wanted.slug}")
+    answer_url = settings.public_link(f"/still-right/{token}")
+    urls = {"entry_url": entry_url or "", "answer_url": answer_url or ""}
     if wanted.step == HIDING:
         letter = letters.announcing(settings, to=wanted.address, name=wanted.name, **urls)
     else:

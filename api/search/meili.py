@@ -13,7 +13,7 @@ import orjson
 from meilisearch.errors import MeilisearchApiError, MeilisearchCommunicationError, MeilisearchTimeoutError
 from meilisearch.models.task import TaskInfo
 
-from api.db import ReadConnection
+from api.db import ReadConnection, plain_array
 from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
 from api.search.postgres import LEAST_SHARE
 from api.search.queries import read_tsqueries
@@ -101,8 +101,8 @@ class MeiliEngine:
                 **{f"t{number}": tsquery for number, tsquery in enumerate(tsqueries)},
                 "typed": query.as_one,
                 # Arrays as text: the driver would look at each of hundreds for its type.
-                "hit_ids": f"{{{','.join(scores)}}}",
-                "hit_scores": f"{{{','.join(map(repr, scores.values()))}}}",
+                "hit_ids": plain_array(scores),
+                "hit_scores": plain_array(scores.values()),
             },
             is_near=query.ground is not None,
         )

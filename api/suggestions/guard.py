@@ -52,10 +52,9 @@ def looks_sent_by_hand(
 
 def sent_too_often(session: Session, settings: Settings, *, address: str, now: datetime) -> bool:
     """Whether this network address has sent all it may; if not, this one is counted."""
-    sender = keyed_hash(settings, "attempt", address)
     limits = ((MOST_AN_HOUR, timedelta(hours=1)), (MOST_A_DAY, timedelta(days=1)))
     return any(
-        too_many(session, f"suggestion within {within}", sender, most=most, within=within, now=now)
+        too_many(session, settings, f"suggestion within {within}", address, most=most, within=within, now=now)
         for most, within in limits
     )
 

@@ -11,7 +11,6 @@ from api.accounts.service import email_key, too_many
 from api.mail.letters import Button, Letter
 from api.mail.service import forget_reader, queue_mail, take_back_mail
 from api.models import Suggestion
-from api.secrets import keyed_hash
 from api.settings import Settings
 from api.suggestions.schemas import EntryName
 
@@ -34,9 +33,8 @@ def spell(reference: str) -> str:
 
 def may_write_to(session: Session, settings: Settings, email: str, *, now: datetime) -> bool:
     """Whether this address has room for one more sender's letters today; if so, it is counted."""
-    subject = keyed_hash(settings, "attempt", email_key(email))
-    day = timedelta(days=1)
-    return not too_many(session, "suggestion letters", subject, most=MOST_A_DAY, within=day, now=now)
+    who, day = email_key(email), timedelta(days=1)
+    return not too_many(session, settings, "suggestion letters", who, most=MOST_A_DAY, within=day, now=now)
 
 
 def send_receipt(session: Session, settings: Settings, suggestion: Suggestion, *, held: str | None) -> None:
@@ -58,10 +56,8 @@ def send_outcome(
     parts: list[str | Button] = [_REPORT_DONE if done else _OUTCOMES[suggestion.state]]
     if entry is not None and entry.slug is not None:
         parts.append(f"It was about: {entry.name}")
-        if settings.public_url:
-            parts.append(
-                Button("See it as it is now", f"{settings.public_url.rstrip('/')}/entries/{entry.slug}")
-            )
+        if url := settings.public_link(f"/entries/{entry.slug}"):
+            parts.append(Button("See it as it is now", url))
     parts += _way_to_look(settings, suggestion, "See what became of it")
     parts += [f"Your reference is {spell(suggestion.reference)}.", _NOT_YOU]
     _queue(
@@ -100,8 +96,8 @@ def _subject(what: str) -> str:
 def _way_to_look(settings: Settings, suggestion: Suggestion, words: str) -> list[str | Button]:
     """A link only where the site knows its own address: that of a request is whatever its sender says."""
     path = f"/suggestions/{spell(suggestion.reference)}"
-    if settings.public_url:
-        return [Button(words, settings.public_url.rstrip("/") + path)]
+    if url := settings.public_link(path):
+        return [Button(words, url)]
     return [f"{words}: on our site, at {path}"]
 
 

@@ -92,6 +92,7 @@ def _json(name: str, *, default: str | None = None) -> sa.Column[postgresql.JSON
 def upgrade() -> None:
     _change_tables()
     _make_tables()
+    _make_small_tables()
     op.execute(REMEMBER)
     for table, row_id in ROW_IDS.items():
         op.execute(TRIGGERS.format(table=table, row_id=row_id, part_of=PART_OF_ENTRY.get(table, "")))
@@ -183,6 +184,9 @@ def _make_tables() -> None:
         schema="directory",
     )
     op.create_index("ix_ingest_before_run", "ingest_before", ["run_id", "table_name"], schema="directory")
+
+
+def _make_small_tables() -> None:
     op.create_table(
         "mapping",
         sa.Column("name", sa.Text(), nullable=False),

@@ -40,6 +40,11 @@ def upgrade() -> None:
     op.execute(NAME_KEYS)
     op.execute("CREATE INDEX ix_contact_sign ON directory.contact (directory.contact_sign(kind, value))")
     op.execute("CREATE INDEX entries_name_keys ON face.entries USING gin (face.name_keys(name_key))")
+    _make_pairs()
+    _make_merges()
+
+
+def _make_pairs() -> None:
     op.create_table(
         "duplicate_pair",
         sa.Column("first_id", sa.Uuid(), nullable=False),
@@ -76,6 +81,9 @@ def upgrade() -> None:
         schema="directory",
     )
     op.create_index(op.f("ix_duplicate_pair_second_id"), "duplicate_pair", ["second_id"], schema="directory")
+
+
+def _make_merges() -> None:
     op.create_table(
         "entry_merge",
         sa.Column("id", sa.Uuid(), nullable=False),

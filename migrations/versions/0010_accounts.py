@@ -62,6 +62,7 @@ def index(table: str, *columns: str) -> None:
 def upgrade() -> None:
     make_people()
     make_ways_in()
+    make_limits_and_keys()
     make_mail()
     op.add_column(
         "revision",
@@ -182,6 +183,9 @@ def make_ways_in() -> None:
     )
     index("ticket", "person_id")
     index("ticket", "entry_id")
+
+
+def make_limits_and_keys() -> None:
     op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

@@ -19,6 +19,11 @@ def of(table: str, column: str, target: str, ondelete: str) -> sa.ForeignKeyCons
 
 
 def upgrade() -> None:
+    make_queue()
+    make_records()
+
+
+def make_queue() -> None:
     op.create_table(
         "desk_item",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -50,6 +55,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "ref", name=op.f("pk_desk_mark")),
         schema="directory",
     )
+
+
+def make_records() -> None:
     op.create_table(
         "desk_deed",
         sa.Column("id", sa.Uuid(), nullable=False),

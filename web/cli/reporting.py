@@ -15,29 +15,24 @@ FATE_WORDS = {
     "gone": "gone from the source",
     "conflict": "in conflict with a curator",
 }
-PRECISION_WORDS = {
-    "exact": "exactly",
-    "postcode": "by postcode",
-    "sector": "by part of the postcode",
-    "outcode": "by postcode district",
-    "place": "by town or village only",
-    "nowhere": "nowhere",
-}
-_ALWAYS = ("new", "changed", "unchanged", "refused")
 _MARKS = {"refused": "REFUSED", "gone": "GONE", "conflict": "CONFLICT"}
 
 
 def describe_report(report: "IngestReport") -> Iterator[str]:
     """Totals, what changes, then every problem with what to do."""
+    from ingest.report import ALWAYS_SHOWN, LOCATED_WORDS
+
     yield f"{report.file_name} as {report.source} ({report.read_as})"
     counts = report.counts
     yield f"{counts['rows']} rows: " + ", ".join(
-        f"{counts[fate]} {words}" for fate, words in FATE_WORDS.items() if counts[fate] or fate in _ALWAYS
+        f"{counts[fate]} {words}"
+        for fate, words in FATE_WORDS.items()
+        if counts[fate] or fate in ALWAYS_SHOWN
     )
     if counts["possible_duplicates"]:
         yield f"Possible duplicates: {counts['possible_duplicates']}"
     if report.located:
-        yield "Located: " + ", ".join(f"{n} {PRECISION_WORDS[how]}" for how, n in report.located.items())
+        yield "Located: " + ", ".join(f"{n} {LOCATED_WORDS[how]}" for how, n in report.located.items())
     changed = [row for row in report.rows if row.changes]
     yield from _shortened([line for row in changed for line in _changes(row)], "changes")
     problems: list[tuple[RowFate | None, Problem]] = [(None, note) for note in report.notes]

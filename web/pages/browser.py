@@ -49,9 +49,8 @@ def site_of(request: Request, settings: Settings) -> Site:
     """What links in letters begin with: the address that is set. Without one, where nobody relies on it, the
     address this machine was reached at; never what the request says of itself, which anyone can write.
     Raises Unavailable."""
-    if settings.public_url:
-        parts = urlsplit(settings.public_url)
-        return Site(settings.title, f"{parts.scheme}://{parts.netloc}")
+    if settings.public_site:
+        return Site(settings.title, settings.public_site)
     if settings.environment == "production":
         raise Unavailable(NO_ADDRESS)
     host, port = request.scope.get("server") or ("127.0.0.1", None)

@@ -81,15 +81,6 @@ SHOWN_WORDS: Final = {
     "duplicates": "may be in already",
     "problems": "to look at",
 }
-ALWAYS_SHOWN: Final = ("new", "changed", "unchanged", "refused")
-PRECISION_WORDS: Final = {
-    "exact": "exactly",
-    "postcode": "by postcode",
-    "sector": "by part of the postcode",
-    "outcode": "by postcode district",
-    "place": "by town or village only",
-    "nowhere": "nowhere",
-}
 
 
 def run_words(state: str, *, applied: bool) -> str:

@@ -1,10 +1,10 @@
 """Imports: a list is handed in, its columns are looked at, it is tried, and then it is brought in."""
 
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import BackgroundTasks
+from fastapi import BackgroundTasks, Depends
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
@@ -14,7 +14,6 @@ from api.entries.vocabulary import KIND_WORDS
 from api.errors import BadInput, HereaboutsError
 from api.models import Upload
 from api.permissions import require
-from api.settings import Settings
 from api.taxonomy import service as taxonomy
 from ingest import uploads
 from ingest.exporting import get_run
@@ -23,7 +22,7 @@ from ingest.saved import Mapping, list_mappings, parse_mapping
 from ingest.shown import list_runs
 from ingest.sources import KNOWN_SOURCES
 from ingest.upload_work import work
-from ingest.uploads import MOST_BYTES, TOO_LARGE, may_import
+from ingest.uploads import MOST_BYTES, TOO_LARGE, folder_of, may_import
 from web.bodies import Form, at_most, file_of, text_of
 from web.pages.forms import problems_by_field
 from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS, STATE_WORDS, WHEN_GONE_WORDS, run_words
@@ -45,8 +44,20 @@ SAID: Final = {
 }
 
 
-def folder_of(settings: Settings) -> Path:
-    return settings.home_folder / "imports"
+@dataclass(frozen=True)
+class AfterReply:
+    """Work on a file begins when the reply has been sent, and goes on whether or not anybody looks."""
+
+    settings: AppSettings
+    state: State
+    tasks: BackgroundTasks
+
+    def work_at(self, upload_id: UUID) -> Response:
+        self.tasks.add_task(work, self.state.write, folder_of(self.settings), upload_id)
+        return go_to(f"/curate/imports/files/{upload_id}")
+
+
+After = Annotated[AfterReply, Depends()]
 
 
 @router.page("")
@@ -84,10 +95,7 @@ def _readers(session: Session) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 @router.form("")
-def hand_in(
-    page: CuratePage, session: Write, settings: AppSettings, state: State, form: Form, tasks: BackgroundTasks
-) -> Response:
-    """The work begins when the reply has been sent, and goes on whether or not anybody looks."""
+def hand_in(page: CuratePage, session: Write, after: After, form: Form) -> Response:
     require(may_import(page.actor))
     file = file_of(form, "file")
     typed = {"read_as": text_of(form, "read_as"), "name": text_of(form, "name")}
@@ -96,17 +104,12 @@ def hand_in(
             raise uploads.bad("file", "Choose a file.")
         with session.begin_nested():
             upload = uploads.keep_upload(
-                session, page.actor, folder_of(settings), file.file, file_name=file.filename, **typed
+                session, page.actor, folder_of(after.settings), file.file, file_name=file.filename, **typed
             )
     except BadInput as problem:
         problems = problems_by_field(problem)
         return _index(page, session, status=422, problems=problems, typed=typed)
-    return _work(upload.id, settings, state, tasks)
-
-
-def _work(upload_id: UUID, settings: Settings, state: State, tasks: BackgroundTasks) -> Response:
-    tasks.add_task(work, state.write, folder_of(settings), upload_id)
-    return go_to(f"/curate/imports/files/{upload_id}")
+    return after.work_at(upload.id)
 
 
 @router.page("/files/{upload_id}")
@@ -173,10 +176,8 @@ def mend_mapping(
     upload_id: UUID,
     page: CuratePage,
     session: Write,
-    settings: AppSettings,
-    state: State,
+    after: After,
     form: Form,
-    tasks: BackgroundTasks,
 ) -> Response:
     """Keep what the columns mean, and try the file with it."""
     require(may_import(page.actor))
@@ -200,7 +201,7 @@ def mend_mapping(
             typed=typed,
         )
     uploads.set_mapping(upload, read)
-    return _work(upload_id, settings, state, tasks)
+    return after.work_at(upload_id)
 
 
 @router.form("/files/{upload_id}/try")
@@ -208,10 +209,8 @@ def try_again(
     upload_id: UUID,
     page: CuratePage,
     session: Write,
-    settings: AppSettings,
-    state: State,
+    after: After,
     form: Form,
-    tasks: BackgroundTasks,
 ) -> Response:
     """Once more, after it failed or with another choice about what is gone."""
     require(may_import(page.actor))
@@ -220,7 +219,7 @@ def try_again(
     if (chosen := text_of(form, "when_gone")) in WHEN_GONE_WORDS:
         options["when_gone"] = chosen
     task = "look" if upload.task == "look" else "try"
-    return _begin(page, session, upload, task, settings, state, tasks, **options)
+    return _begin(page, session, upload, task, after, **options)
 
 
 @router.form("/files/{upload_id}/apply")
@@ -228,15 +227,13 @@ def apply(
     upload_id: UUID,
     page: CuratePage,
     session: Write,
-    settings: AppSettings,
-    state: State,
-    tasks: BackgroundTasks,
+    after: After,
 ) -> Response:
     require(may_import(page.actor))
     upload = uploads.get_upload(session, upload_id, hold=True)
     if upload.state not in ("tried", *BUSY):
         raise BadInput("Try the file first: you see then what would change.")
-    return _begin(page, session, upload, "apply", settings, state, tasks)
+    return _begin(page, session, upload, "apply", after)
 
 
 def _begin(
@@ -244,9 +241,7 @@ def _begin(
     session: Session,
     upload: Upload,
     task: str,
-    settings: Settings,
-    state: State,
-    tasks: BackgroundTasks,
+    after: After,
     **options: Any,
 ) -> Response:
     if upload.state in BUSY:
@@ -256,7 +251,7 @@ def _begin(
         uploads.start(session, upload, task, **options)
     except HereaboutsError as problem:
         return _tried_page(page, session, upload.id, problem=problem.detail)
-    return _work(upload.id, settings, state, tasks)
+    return after.work_at(upload.id)
 
 
 @router.form("/files/{upload_id}/forget")

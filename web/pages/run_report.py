@@ -12,11 +12,12 @@ from api.errors import BadInput
 from api.models import IngestRun
 from api.permissions import require
 from ingest.exporting import get_run, write_report
+from ingest.report import ALWAYS_SHOWN, LOCATED_WORDS
 from ingest.shown import show_rows, source_of
 from ingest.undo import undo_run
 from ingest.uploads import may_import
 from web.bodies import Form, text_of
-from web.pages.import_words import ALWAYS_SHOWN, PRECISION_WORDS, SHOWN_WORDS, run_words
+from web.pages.import_words import SHOWN_WORDS, run_words
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 
 router = PageRouter(prefix="/curate/imports/runs", dependencies=[needs("coordinator")])
@@ -29,7 +30,7 @@ def describe_run(session: Session, run: IngestRun, *, show: str, part: int) -> d
     return {
         "run": run,
         "run_words": run_words(run.state, applied=run.applied),
-        "located": [f"{count} {PRECISION_WORDS.get(how, how)}" for how, count in located.items()],
+        "located": [f"{count} {LOCATED_WORDS.get(how, how)}" for how, count in located.items()],
         "tabs": [
             (what, words) for what, words in SHOWN_WORDS.items() if shown.counts[what] or what in ALWAYS_SHOWN
         ],

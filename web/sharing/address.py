@@ -16,9 +16,8 @@ _PLAIN_HOST: Final = re.compile(
 
 def public_address(request: Request, settings: Settings) -> str:
     """ "https://example.org", without a slash at the end. The one that is set, else the one asked for."""
-    if settings.public_url:
-        parts = urlsplit(settings.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
+    if settings.public_site:
+        return settings.public_site
     scheme = request.url.scheme if request.url.scheme in ("http", "https") else "http"
     host = request.headers.get("host", "").strip().lower()
     if _PLAIN_HOST.fullmatch(host):

@@ -1,9 +1,9 @@
 """How many entries are where: from the counts kept in squares, and from the entries at a box's edges."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.db import plain_array
 from geo.tiles import Block, Box, deepest_touched, frame, inside, runs, touched
 
 # What is kept in `face.squares`: every second level down to this one.
@@ -48,11 +48,6 @@ CROSS JOIN LATERAL (
 """
 
 
-def as_array(numbers: Iterable[int]) -> str:
-    """An array as PostgreSQL writes it: for thousands of numbers far quicker than psycopg's own way."""
-    return f"{{{','.join(map(str, numbers))}}}"
-
-
 @dataclass(frozen=True)
 class Counting:
     """SQL whose rows add up to all entries in a box: (x, y) of a square of `level`, how many, and where.
@@ -77,12 +72,12 @@ def count_box(box: Box | None, *, level: int, kinds: tuple[str, ...]) -> Countin
             _IN_ALL_SQUARES.format(kinds=squares_kinds), values | {"stored": min(stored, DEEPEST_COUNTED)}
         )
     whole, edges = _divide(box, stored, fine=min(DEEPEST_COUNTED, stored + STEP))
-    values |= box_values(box) | {"edge_firsts": as_array(edges[0]), "edge_lasts": as_array(edges[1])}
+    values |= box_values(box) | {"edge_firsts": plain_array(edges[0]), "edge_lasts": plain_array(edges[1])}
     at_edges = _AT_EDGES.format(kinds=KINDS.format(table="e") if kinds else "")
     if not whole:
         return Counting(at_edges, values)
     for name in ("level", "west", "north", "east", "south"):
-        values[f"{name}s"] = as_array(getattr(block, name) for block in whole)
+        values[f"{name}s"] = plain_array(getattr(block, name) for block in whole)
     return Counting(f"{_IN_SQUARES.format(kinds=squares_kinds)} UNION ALL {at_edges}", values)
 
 

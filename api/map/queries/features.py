@@ -5,14 +5,13 @@ from typing import Any, Final
 
 from psycopg.types.numeric import Int4
 
-from api.db import ReadConnection
+from api.db import ReadConnection, plain_array
 from api.map.queries.counting import (
     DEEPEST_COUNTED,
     IN_BOX,
     KINDS,
     PINNED,
     STEP,
-    as_array,
     count_box,
     look_up,
 )
@@ -122,7 +121,7 @@ def _of_box(parts: str, some_kinds: bool) -> str:
 
 def _look_up(box: Box) -> dict[str, Any]:
     firsts, lasts = look_up(box)
-    return {"firsts": as_array(firsts), "lasts": as_array(lasts)} | _about(box)
+    return {"firsts": plain_array(firsts), "lasts": plain_array(lasts)} | _about(box)
 
 
 def _about(box: Box) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.db import ReadConnection
+from api.db import ReadConnection, plain_array
 from api.map.queries.counting import (
     IN_BOX,
     KINDS,
     OF_ENTRIES,
     PINNED,
-    as_array,
     box_values,
     count_box,
     look_up,
@@ -143,7 +142,7 @@ def _kept(box: Box | None, level: int, kinds: tuple[str, ...]) -> _Ground:
     without_pin = "0" if box else _WITHOUT_PIN.format(kinds=KINDS.format(table="w") if kinds else "")
     values = (
         counting.values
-        | {"firsts": as_array(firsts), "lasts": as_array(lasts)}
+        | {"firsts": plain_array(firsts), "lasts": plain_array(lasts)}
         | (box_values(box) if box else {})
     )
     return _Ground(counting.sql, held, without_pin, values)

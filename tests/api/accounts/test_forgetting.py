@@ -11,9 +11,11 @@ from api.accounts.forgetting import forget_old
 from api.accounts.letters import Site
 from api.mail.letters import Letter
 from api.mail.service import queue_mail
+from api.settings import Settings
 from tests.factories import LONDON
 from tests.people import make_person
 
+SETTINGS = Settings(environment="test", secret_key="only for tests, and the same in each of them")
 SITE = Site("Hereabouts", "https://here.example")
 TABLES = ("attempt", "ticket", "sign_in", "mail", "account_event")
 
@@ -30,7 +32,7 @@ def test_what_ran_out_is_forgotten_and_the_rest_is_kept(session: Session) -> Non
     person = make_person(session, "curator")
     settling.invite(session, person, SITE, now=now)
     accounts.open_sign_in(session, person, how="password", browser=None, now=now)
-    accounts.too_many(session, "x", "y", most=2, within=timedelta(minutes=1), now=now)
+    accounts.too_many(session, SETTINGS, "x", "y", most=2, within=timedelta(minutes=1), now=now)
     queue_mail(session, Letter("a@example.org", "reminder", "Still right?", ["Hello"]), key="once")
     session.flush()
     before = counts(session)

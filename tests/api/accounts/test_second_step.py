@@ -9,7 +9,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.accounts import second_step
-from api.accounts import service as accounts
 from api.accounts.letters import Site
 from api.accounts.passwords import hash_password
 from api.errors import BadInput
@@ -115,7 +114,7 @@ def test_of_two_who_type_one_code_at_once_one_gets_in(scratch: Directory) -> Non
 
     def try_it() -> None:
         with scratch.write() as session:
-            mine = accounts.get_person(session, person.id)
+            mine = session.get_one(Person, person.id)
             at_once.wait()
             got_in.append(second_step.is_right_code(session, mine, settings, code, now=LATER))
 

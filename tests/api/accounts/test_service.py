@@ -12,8 +12,11 @@ from api.accounts.passwords import check_password, hash_password
 from api.areas.service import areas_of_entry
 from api.errors import BadInput
 from api.models import Revision
+from api.settings import Settings
 from tests.factories import LONDON, NOW, SOHAM, add, add_areas, square
 from tests.people import make_actor, make_person
+
+SETTINGS = Settings(environment="test", secret_key="only for tests, and the same in each of them")
 
 
 def test_a_cookie_finds_its_person_until_it_ends(session: Session) -> None:
@@ -108,7 +111,7 @@ def test_a_revision_keeps_who_saved_it_for_curators_and_a_role_for_all(session: 
 
 def test_tries_are_counted_and_forgotten_with_time(session: Session) -> None:
     def tried(now: datetime) -> bool:
-        return accounts.too_many(session, "x", "y", most=2, within=timedelta(minutes=10), now=now)
+        return accounts.too_many(session, SETTINGS, "x", "y", most=2, within=timedelta(minutes=10), now=now)
 
     start = datetime(2026, 11, 21, 12, 0, tzinfo=LONDON)
     assert [tried(start) for _ in range(3)] == [False, False, True]

@@ -1,20 +1,25 @@
 """Editing: who may, what a conflict carries, and the stages of an entry."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.accounts import service as accounts
-from api.editing import drafts, service
+from api.editing import drafts, rules, service
 from api.editing.schemas import Wanted
+from api.entries.schemas import EntryDraft
 from api.entries.service import Saved, get_draft
 from api.errors import BadInput, EditConflict, NotAllowed, NotFound
 from api.permissions import Actor
 from tests.factories import ELY, NOW, SOHAM, add, add_areas, draft, square
 from tests.people import make_actor
+from web.pages.editing_actions import in_state
+from web.pages.editing_fields import Typed
 
 HERE, THERE = "HERE", "THERE"
 
@@ -79,26 +84,31 @@ def test_who_saves_second_gets_both_versions(session: Session, curator: Actor) -
 
 def test_publish_pause_resume_close_archive(session: Session, curator: Actor) -> None:
     entry = service.create_entry(session, curator, draft(stage="draft"), why="New").entry_id
+
+    def put(change: Callable[..., EntryDraft], why: str, **given: Any) -> None:
+        changed = change(get_draft(session, entry).draft, **given)
+        service.save_edit(session, curator, entry, changed, expected_version=None, why=why)
+
     shown = text("SELECT state, detail::jsonb ->> 'state_note' FROM face.entries WHERE id = :id")
     assert session.execute(shown, {"id": entry}).all() == []
-    service.publish(session, curator, entry)
+    put(rules.published, "Published")
     assert session.execute(shown, {"id": entry}).one() == ("running", None)
-    service.pause(session, curator, entry, until=date(2027, 1, 4), note="Back in January")
+    put(rules.paused, "Stopped for now", until=date(2027, 1, 4), note="Back in January")
     assert session.execute(shown, {"id": entry}).one() == ("paused", "Back in January")
-    service.resume(session, curator, entry)
+    put(rules.resumed, "Runs again")
     assert session.execute(shown, {"id": entry}).one() == ("running", None)
-    service.close(session, curator, entry, reason="The hall was sold")
+    put(rules.closed, "Closed", reason="The hall was sold")
     assert session.execute(shown, {"id": entry}).one() == ("closed", "The hall was sold")
-    service.archive(session, curator, entry, why="It was never here")
+    put(rules.archived, "It was never here")
     assert session.execute(shown, {"id": entry}).all() == []
     whys = [line.why for line in service.list_revisions(session, curator, entry)]
     assert whys[0] == "It was never here"
     assert len(whys) == 6
 
 
-def test_closing_needs_a_reason(session: Session, curator: Actor) -> None:
+def test_closing_needs_a_reason() -> None:
     with pytest.raises(BadInput, match="why"):
-        service.close(session, curator, add(session).entry_id, reason="  ")
+        in_state(draft(), "close", Typed({"close.reason": ["  "]}))
 
 
 def test_history_says_who_when_why_and_what(session: Session, curator: Actor) -> None:

@@ -12,6 +12,7 @@ from api.accounts import settling, signing_in
 from api.accounts.dependencies import SESSION_COOKIE
 from api.accounts.letters import Site
 from api.errors import NotFound
+from api.models import Person
 from tests.conftest import Directory
 from tests.factories import LONDON
 from tests.people import make_person
@@ -52,7 +53,7 @@ def test_asking_tells_nobody_who_has_an_account(scratch: Directory, path: str) -
     with_password(scratch)
     closed = with_password(scratch, "closed@example.org")
     with scratch.write() as session:
-        accounts.close_account(session, accounts.get_person(session, closed), now=datetime.now(LONDON))
+        accounts.close_account(session, session.get_one(Person, closed), now=datetime.now(LONDON))
     with scratch.client() as client:
         replies = [
             client.post(path, data={"email": email})
@@ -101,7 +102,7 @@ def test_of_two_who_use_a_link_at_once_one_gets_in(scratch: Directory) -> None:
     person_id = with_password(scratch)
     now = datetime.now(LONDON)
     with scratch.write() as session:
-        person = accounts.get_person(session, person_id)
+        person = session.get_one(Person, person_id)
         signing_in._send_link(session, person, SITE, now=now)
     token = path_in(letters(scratch)[0]).rsplit("/", 1)[1]
     at_once, got_in = Barrier(2), []

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.accounts import people
 from api.accounts import service as accounts
+from api.models import Person
 from tests.conftest import Directory
 from tests.factories import LONDON, SOHAM, add_areas, square
 from tests.people import make_person, sign_in
@@ -84,8 +85,8 @@ def test_people_elsewhere_are_nobody_and_the_page_is_for_coordinators(
         sent = form | {"role": "curator", "area": "FAR", "sure": "yes"}
         assert client.post(f"{here}/{what}", data=sent).status_code == 404
     with county.write() as session:
-        assert accounts.get_person(session, far.id).closed_at is None
-        assert len(accounts.get_person(session, far.id).grants) == 1
+        assert session.get_one(Person, far.id).closed_at is None
+        assert len(session.get_one(Person, far.id).grants) == 1
     for role in (None, "navigator", "curator"):
         with county.client() as other:
             sign_in(other, county, role)

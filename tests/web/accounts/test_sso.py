@@ -11,6 +11,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from api.accounts import second_step
 from api.accounts import service as accounts
+from api.models import Person
 from tests.conftest import Directory
 from tests.web.accounts.helpers import EMAIL, is_signed_in, sign_in, with_password
 from tests.web.accounts.provider import CLIENT, SECRET, Provider, running_provider
@@ -61,7 +62,7 @@ def test_who_has_an_account_gets_in_first_by_address_then_by_number(
         assert is_signed_in(client)
         assert EMAIL in client.get("/account").text
     with scratch.write() as session:
-        assert accounts.get_person(session, person_id).oidc_subject == f"{provider.issuer} 42"
+        assert session.get_one(Person, person_id).oidc_subject == f"{provider.issuer} 42"
 
 
 def test_an_address_is_asked_for_where_the_token_has_none(scratch: Directory, provider: Provider) -> None:
