@@ -11,6 +11,7 @@ from psycopg import Connection
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from api.db import array_text
 from api.models import (
     Entry,
     Place,
@@ -93,24 +94,22 @@ def known_keys(session: Session, source_code: str) -> set[str]:
     return set(session.scalars(rows))
 
 
+# Each row is looked up for itself: while an import fills the table nobody knows how large it is, and the
+# planner would read all rows of the source each time.
+_SEEN = text("""
+SELECT s.row_key, s.entry_id, s.fingerprint, s.row_print, s.version, s.document, s.problems,
+  s.gone_at IS NOT NULL
+FROM unnest(CAST(:keys AS text[])) AS given (key) CROSS JOIN LATERAL (
+  SELECT * FROM directory.source_row WHERE source_code = :source AND row_key = given.key OFFSET 0) s
+""")
+
+
 def seen_rows(session: Session, source_code: str, keys: Collection[str]) -> dict[str, SeenRow]:
     """Those of these rows that this source ever brought in, by key."""
     found: dict[str, SeenRow] = {}
-    row = SourceRow
     for piece in _pieces(sorted(keys)):
-        rows = session.execute(
-            select(
-                row.row_key,
-                row.entry_id,
-                row.fingerprint,
-                row.row_print,
-                row.version,
-                row.document,
-                row.problems,
-                row.gone_at.is_not(None),
-            ).where(row.source_code == source_code, row.row_key == func.any(piece))
-        )
-        found |= {key: SeenRow(key, *rest) for key, *rest in rows}
+        rows = session.execute(_SEEN, {"keys": array_text(piece), "source": source_code})
+        found |= {row[0]: SeenRow(*row) for row in rows}
     return found
 
 

@@ -16,8 +16,9 @@ from api.face.queries_squares import Moved, Pin, keep_squares, read_pins, rebuil
 from api.face.queries_tallies import Pair, add_tallies, count_values, rebuild_tallies
 
 _NAMES = ", ".join(COLUMNS)
+_INSERT = f"INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION}"
 _UPSERT = f"""
-INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION}
+{_INSERT}
 ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "id")}
 WHERE ({", ".join(f"old.{name}" for name in COLUMNS)})
   IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})
@@ -53,6 +54,8 @@ _ADD_SESSIONS = f"""
 INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} ON CONFLICT DO NOTHING
 """
 _UPSERT_ONLY = _only(_UPSERT, "directory.entry", "e", by="id")
+# Entries that were never there need no look whether they are, which takes a tenth of the time.
+_INSERT_ONLY = _only(_INSERT, "directory.entry", "e", by="id")
 # A slug may have passed from one entry to another; the one that had it is worked out again as well.
 _LEND_SLUGS = """
 UPDATE face.entries f SET slug = f.id::text FROM ({each}) e WHERE f.slug = e.slug AND f.id <> e.id
@@ -63,7 +66,7 @@ SELECT word, coalesce((ts_lexize('english_stem', word))[1], word), count(*) FROM
   SELECT DISTINCT f.id, unnest(string_to_array(f.body, ' ')) AS word FROM face.entries f) used
 WHERE length(word) BETWEEN 3 AND 30 AND word !~ '[0-9]' GROUP BY word
 """
-_BODIES = "SELECT body FROM face.entries WHERE id = ANY (:ids)"
+_BODIES = "SELECT id, body FROM face.entries WHERE id = ANY (:ids)"
 _RECOUNT_WORDS = """
 UPDATE face.words w SET entries = w.entries + used.change
 FROM unnest(CAST(:words AS text[]), CAST(:changes AS int[])) AS used (word, change)
@@ -125,9 +128,11 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
         count_values(session, ids, counts.tallies, change=-1)
         _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
     _run(session, _LEND_SLUGS, ids=given)
-    _run(session, _UPSERT_ONLY, ids=given)
     if held:
         _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
+        _run(session, _UPSERT_ONLY, ids=array_text(held))
+    if new := set(ids) - held:
+        _run(session, _INSERT_ONLY, ids=array_text(new))
     _run(session, _ADD_SESSIONS_ONLY, ids=given)
     _count_words(session, given, counts.words, change=1)
     count_values(session, ids, counts.tallies, change=1)
@@ -142,13 +147,14 @@ def write_counts(session: Session, counts: Counts) -> None:
     keep_squares(session, counts.moved)
 
 
-def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> int:
-    """Add to `used` in how many of these entries each word is, or take it away. How many they are."""
+def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> set[UUID]:
+    """Add to `used` in how many of these entries each word is, or take it away. Those that are there."""
     count = used.update if change > 0 else used.subtract
-    bodies = session.scalars(text(_BODIES), {"ids": ids}).all()
-    for body in bodies:
+    found = set()
+    for entry_id, body in session.execute(text(_BODIES), {"ids": ids}):
         count(set(body.split(" ")))
-    return len(bodies)
+        found.add(entry_id)
+    return found
 
 
 def _write_words(session: Session, used: Counter[str]) -> None:

@@ -15,20 +15,22 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.db import array_text
+
 DEEPEST_COUNTED = 14
 STEP = 2
 _COLUMNS = "entries, lon_sum, lat_sum, first, west, south, east, north"
 # OFFSET 0 keeps each look-up to the few rows it is about: a join of all at once would read far more. So would
-# the index of kinds, which a table that has just grown tempts it to: the empty text keeps it away.
+# the index of kinds, which a table that has just grown tempts it to. A square is read once for all its kinds.
 _COUNT_ENTRIES = """
-SELECT t.x, t.y, t.kind, count(*)::int AS entries, sum(round(e.lon * 1e6))::bigint AS lon_sum,
+SELECT t.x, t.y, e.kind, count(*)::int AS entries, sum(round(e.lon * 1e6))::bigint AS lon_sum,
        sum(round(e.lat * 1e6))::bigint AS lat_sum, min(e.square) AS first, min(e.lon) AS west,
        min(e.lat) AS south, max(e.lon) AS east, max(e.lat) AS north
-FROM touched t CROSS JOIN LATERAL (
-  SELECT e.lon, e.lat, e.square FROM face.entries e
-  WHERE e.square BETWEEN t.least AND t.least + (1 << 20) - 1 AND e.kind || '' = t.kind
+FROM (SELECT DISTINCT x, y, least FROM touched) t CROSS JOIN LATERAL (
+  SELECT e.kind, e.lon, e.lat, e.square FROM face.entries e
+  WHERE e.square BETWEEN t.least AND t.least + (1 << 20) - 1
     AND e.square IS NOT NULL AND e.state <> 'closed' OFFSET 0) e
-GROUP BY t.x, t.y, t.kind
+GROUP BY t.x, t.y, e.kind
 """
 _COUNT_SQUARES = f"""
 SELECT t.x, t.y, t.kind, sum(s.entries)::int AS entries, sum(s.lon_sum)::bigint AS lon_sum,
@@ -115,7 +117,7 @@ Square = tuple[str, int, int, int]
 
 def read_pins(session: Session, ids: Sequence[UUID]) -> set[Pin]:
     """The pins of these entries as they are now."""
-    return {Pin(*row) for row in session.execute(text(_PINS), {"ids": list(ids)})}
+    return {Pin(*row) for row in session.execute(text(_PINS), {"ids": array_text(ids)})}
 
 
 @dataclass

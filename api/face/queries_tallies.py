@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.db import array_text
+
 # A value and one beside it; the empty text is every entry.
 Pair = tuple[str, str]
 
@@ -51,7 +53,7 @@ SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 
 def count_values(session: Session, ids: Sequence[UUID], tallies: Counter[Pair], *, change: int) -> None:
     """Add to `tallies` what these entries have now, or take it away."""
-    for facets, areas, entries in session.execute(text(_VALUES), {"ids": list(ids)}):
+    for facets, areas, entries in session.execute(text(_VALUES), {"ids": array_text(ids)}):
         if entries == 1:
             (tallies.update if change > 0 else tallies.subtract)(_pairs(facets, areas))
         else:
