@@ -1,10 +1,12 @@
 """What known sources become: stops as sessions, honest precision, private contacts, reasons to refuse."""
 
+import csv
 from collections import Counter
 from datetime import date, time
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.entries.schemas import EntryDraft
@@ -49,6 +51,37 @@ def test_the_libraries_are_the_same_in_every_file(test_data: Path) -> None:
     one, *others = [[(row.key, row.fingerprint, draft(row)) for row in rows] for rows in files]
     assert len(one) == 44
     assert others == [one, one, one]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"), [("libraries_cambridgeshire.csv", "utf-8-sig"), ("libraries_cp1252.csv", "cp1252")]
+)
+def test_either_list_of_libraries_is_the_same_in_all_five_shapes(
+    name: str, encoding: str, test_data: Path, tmp_path: Path
+) -> None:
+    with (test_data / "directories" / name).open(encoding=encoding, newline="") as opened:
+        rows = list(csv.reader(opened))
+    made = [
+        bring_in(shape, "cambridgeshire-libraries") for shape in in_five_shapes(rows, tmp_path / "libraries")
+    ]
+    one, *others = [[(row.key, row.fingerprint, draft(row)) for row in rows] for rows in made]
+    assert len(one) == 44
+    assert others == [one] * 4
+
+
+def in_five_shapes(rows: list[list[str]], stem: Path) -> list[Path]:
+    """The rows as plain UTF-8, and as in the four files that councils sent."""
+    shapes = {"-8.csv": "utf-8", "-1252.csv": "cp1252", "-16.csv": "utf-16-le", "-16.tsv": "utf-16"}
+    files = [stem.with_name(stem.name + ending) for ending in shapes]
+    for file, encoding in zip(files, shapes.values(), strict=True):
+        with file.open("w", encoding=encoding, newline="") as opened:
+            csv.writer(opened, delimiter="\t" if file.suffix == ".tsv" else ",").writerows(rows)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Libraries")
+    for row in [["Public libraries"], ["As of 2023"], [], *rows]:
+        sheet.append(row)
+    book.save(stem.with_suffix(".xlsx"))
+    return [*files, stem.with_suffix(".xlsx")]
 
 
 def test_the_libraries_differ_from_the_first_list_in_their_names_alone(test_data: Path) -> None:
