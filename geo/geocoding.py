@@ -9,6 +9,7 @@ from typing import Final, Literal, Protocol
 
 from geo.crs import to_osgb
 from geo.gazetteer import fold_name
+from geo.grid_references import read_grid_reference
 from geo.postcodes import (
     PartialPostcode,
     Postcode,
@@ -134,7 +135,7 @@ Step = Callable[[Lookup, str], Awaitable[ResolvedPlace | None]]
 
 
 async def resolve_place(lookup: Lookup, query: str) -> ResolvedPlace:
-    """The place meant by "lat,lon", a postcode or a part of one, or a place name.
+    """The place meant by "lat,lon", a grid reference, a postcode or a part of one, or a place name.
 
     Raises PlaceProblem when there is none, or more than one.
     """
@@ -195,6 +196,18 @@ def _is_british(lon: float, lat: float) -> bool:
 def _point_text(lat: float, lon: float, comma: str) -> str:
     """Five decimals are about a metre, which is all a point can mean here; adding 0.0 turns -0 into 0."""
     return comma.join(f"{round(n, 5) + 0.0:.5f}".rstrip("0").rstrip(".") for n in (lat, lon))
+
+
+async def _resolve_grid_reference(lookup: Lookup, text: str) -> ResolvedPlace | None:
+    square = read_grid_reference(text)
+    if square is None:
+        return None
+    lon, lat = square.lon_lat()
+    if not await lookup.covers_point(lon, lat):
+        raise PlaceProblem("outside", _outside_words(square.name))
+    size = f"{square.size_m} m" if square.size_m < 1000 else "1 km"
+    note = f"This is the middle of a square of {size}." if square.size_m >= 100 else None
+    return ResolvedPlace(text, square.name, lon, lat, square.precision, note=note)
 
 
 async def _resolve_postcode(lookup: Lookup, text: str) -> ResolvedPlace | None:
@@ -398,6 +411,7 @@ async def _unknown_place(lookup: Lookup, text: str) -> PlaceProblem:
 
 STEPS: Final[tuple[Step, ...]] = (
     _resolve_point,
+    _resolve_grid_reference,
     _resolve_postcode,
     _resolve_settlement,
     _resolve_area,

@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,10 +17,10 @@ from api.entries.schemas import (
     SessionDraft,
 )
 from api.entries.vocabulary import KINDS, LANGUAGE_LABELS, AccessFact, ContactKind, Cost, Kind
-from geo.crs import GRID_EAST_M, GRID_NORTH_M, to_wgs84
 from geo.gazetteer import fold_name
 from ingest.hours import HoursRead, read_hours, read_week
 from ingest.meanings import WEEK, Meaning
+from ingest.points import read_number, read_spot
 from ingest.table import Row
 from ingest.values import read_email, read_phones, read_postcode, read_web_address
 
@@ -38,8 +37,6 @@ _NO: Final = frozenset({"n", "no", "false", "0", "none", "not available"})
 _FREE: Final = frozenset(
     {"free", "free of charge", "no charge", "no cost", "0", "0.00", "£0", "£0.00", "yes", "nil"}
 )
-_WKT: Final = re.compile(r"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*([-\d.]+)\s+([-\d.]+)", re.IGNORECASE)
-_PAIR: Final = re.compile(r"\(?\s*([-\d.]+)\s*[,; ]\s*([-\d.]+)\s*\)?")
 # Numbers written as they are written here need no library, which takes as long as the rest of the row.
 _USUAL_PHONE: Final = re.compile(r"01\d{3} \d{6}|01\d1 \d{3} \d{4}|02\d \d{4} \d{4}|07\d{3} \d{6}")
 _NO_COLUMN: Final = "(no column for this day)"
@@ -130,7 +127,7 @@ def _kind(make: EntryMaker, row: Row) -> Kind:
 def _place(make: EntryMaker, row: Row) -> PlaceDraft | None:
     column = make.column("postcode")
     postcode = read_postcode(row, column) if column else None
-    lon, lat = _point(make, row) or (None, None)
+    lon, lat, precision = read_spot(make, row, postcode)
     address = [line[:200] for line in make.all(row, "address")]
     name, town = make.one(row, "place_name"), make.one(row, "town")
     if not (postcode or address or town or name) and lon is None:
@@ -142,63 +139,8 @@ def _place(make: EntryMaker, row: Row) -> PlaceDraft | None:
         postcode=postcode,
         lon=lon,
         lat=lat,
+        precision=precision,
     )
-
-
-def _point(make: EntryMaker, row: Row) -> tuple[float, float] | None:
-    """(lon, lat), whatever the columns give: degrees either way round, or metres of the National Grid."""
-    pairs: tuple[tuple[Meaning, Meaning], ...] = (("lon", "lat"), ("easting", "northing"))
-    for across, up in pairs:
-        column, x, y = make.column(across), make.one(row, across), make.one(row, up)
-        if column and (x or y):
-            shown = f"{x or ''}, {y or ''}"
-            grid_meant = across == "easting"
-            return _read_point(row, column, _number(x), _number(y), shown, grid_meant=grid_meant)
-    column, text = make.column("point"), make.one(row, "point")
-    if column is None or text is None:
-        return None
-    wkt, pair = _WKT.match(text), _PAIR.fullmatch(text)
-    # Without WKT people write the latitude first.
-    first, second = (wkt[1], wkt[2]) if wkt else (pair[2], pair[1]) if pair else (None, None)
-    return _read_point(row, column, _number(first), _number(second), text, grid_meant=None)
-
-
-def _read_point(
-    row: Row, column: str, x: float | None, y: float | None, shown: str, *, grid_meant: bool | None
-) -> tuple[float, float] | None:
-    if x is None or y is None:
-        row.note(column, "We cannot read this as a point.", "Give two numbers.", value=shown)
-        return None
-    if (x, y) == (0, 0):
-        row.note(
-            column,
-            "The point is 0, 0, which is nowhere here. We left it out.",
-            "Give the right point, or none: the postcode is looked up.",
-            value=shown,
-        )
-        return None
-    if abs(x) <= 180 and abs(y) <= 90:
-        return x, y
-    if not (0 <= x <= GRID_EAST_M and 0 <= y <= GRID_NORTH_M):
-        row.note(column, "No point in Britain has these numbers.", "Check them.", value=shown)
-        return None
-    if grid_meant is False:
-        row.note(
-            column,
-            "These are metres of the British National Grid, not degrees. We turned them into degrees.",
-            "Call the columns easting and northing in the mapping.",
-            value=shown,
-        )
-    lon, lat = to_wgs84(x, y)
-    return round(lon, 6), round(lat, 6)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float((text or "").replace(",", ""))
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
 
 
 def _sessions(make: EntryMaker, row: Row) -> tuple[list[SessionDraft], str | None]:
@@ -299,7 +241,7 @@ def _cost(text: str | None) -> Cost | None:
 
 
 def _age(text: str | None) -> int | None:
-    number = _number(text)
+    number = read_number(text)
     return int(number) if number is not None and 0 <= number <= 120 else None
 
 

@@ -39,6 +39,21 @@ def test_points(lookup: Lookup, query: str, lon: float, lat: float, label: str) 
     assert (place.lon, place.lat, place.label, place.precision) == (lon, lat, label, "exact")
 
 
+@pytest.mark.parametrize(
+    ("query", "label", "precision", "note"),
+    [
+        ("TL 593 731", "TL 593 731", "postcode", "This is the middle of a square of 100 m."),
+        ("tl5973", "TL 59 73", "sector", "This is the middle of a square of 1 km."),
+        ("TL 59300 73100", "TL 59300 73100", "exact", None),
+    ],
+)
+def test_grid_references(lookup: Lookup, query: str, label: str, precision: str, note: str | None) -> None:
+    place = find(lookup, query)
+    assert (place.label, place.precision, place.note) == (label, precision, note)
+    assert (place.lon, place.lat) == (pytest.approx(0.337, abs=0.01), pytest.approx(52.333, abs=0.01))
+    assert refuse(lookup, "NN 166 712").code == "outside"
+
+
 def test_swapped_numbers_are_told_apart_from_elsewhere(lookup: Lookup) -> None:
     swapped = refuse(lookup, "0.34,52.33")
     assert swapped.code == "outside"

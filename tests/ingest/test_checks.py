@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.models import Contact, Entry, Place
 from geo import sql
+from ingest.proposing import propose_for_file
 from ingest.report import IngestReport, RowFate
 from ingest.run import ingest_file
 from ingest.saved import ColumnMap, Mapping
@@ -81,6 +82,29 @@ def test_places_and_kinds(
     assert words in said(fate)
     assert point(factory) == where
     assert all(one.row == 2 and one.todo for one in fate.problems)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words", "where", "precision"),
+    [
+        (",TL 541 804", "", (0.264, 52.4), "postcode"),
+        (",TL5410080400", "", (0.264, 52.4), "exact"),
+        (",TL 54 80", "", (0.27, 52.401), "sector"),
+        ("CB6 1AA,TL 54 80", "a square of 1 km, so we took the postcode", (0.26, 52.4), "postcode"),
+        ("CB6 1AA,TL 54 8", "We cannot read this as a point", (0.26, 52.4), "postcode"),
+    ],
+)
+def test_grid_references(
+    factory: Factory, tmp_path: Path, cells: str, words: str, where: tuple[float, float], precision: str
+) -> None:
+    path = tmp_path / "squares.csv"
+    path.write_text(f"Name,Postcode,Grid ref\nHall,{cells}", encoding="utf-8")
+    found = propose_for_file(path, name="squares")
+    report = ingest_file(factory, path, source=found.to_source("squares"), apply=True)
+    fate = only(report)
+    assert (fate.fate, fate.precision) == ("new", precision)
+    assert words in said(fate)
+    assert point(factory) == where
 
 
 def test_a_repair_is_offered_and_never_used(factory: Factory, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from web.pages.page import PageRouter, ThisPage
 router = PageRouter()
 SEARCH_NOTES: Final[dict[str, str]] = {
     "q": "words; slips of the keyboard and beginnings of words are understood",
-    "near": "a postcode, part of one, a place name, or lat,lon",
+    "near": "a postcode, part of one, a place name, lat,lon, or a grid reference with letters",
     "radius_km": "how far round `near`, in a straight line; 5 unless told",
     "bbox": "minlon,minlat,maxlon,maxlat",
     "kind": "one of the nine kinds; may be repeated",

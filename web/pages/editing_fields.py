@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from geo.crs import lon_lat_by_range
+from geo.grid_references import read_grid_reference
 
 Fields = dict[str, list[str]]
 YES_NO: Final = (("", "Not known"), ("yes", "Yes"), ("no", "No"))
@@ -76,9 +77,18 @@ def point_text(lon: float | None, lat: float | None) -> str:
     return "" if lon is None or lat is None else f"{lat!r}, {lon!r}"
 
 
+def precision_of(text: str) -> str:
+    """How well a typed point is known: as well as the grid reference says, or exactly."""
+    square = read_grid_reference(text)
+    return square.precision if square else "exact"
+
+
 def read_point(text: str) -> tuple[float, float]:
-    """(lon, lat) of two typed numbers: degrees in either order, or metres of the National Grid. Of two
-    degrees the greater is the latitude: everywhere in these islands it is. Raises ValueError."""
+    """(lon, lat) of a grid reference with letters, or of two numbers: degrees in either order, or metres of
+    the National Grid. Of two degrees the greater is the latitude: everywhere in these islands it is. Raises
+    ValueError."""
+    if square := read_grid_reference(text):
+        return square.lon_lat()
     parts = text.replace(",", " ").split()
     try:
         first, second = (float(part) for part in parts)
@@ -91,6 +101,6 @@ def read_point(text: str) -> tuple[float, float]:
     except ValueError as error:
         raise ValueError(
             "Write two numbers, such as 52.3336, 0.3369 (latitude, longitude) or 559300, 273200 (easting, "
-            "northing)."
+            "northing), or a grid reference, such as TL 593 732."
         ) from error
     return lon, lat

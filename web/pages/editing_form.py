@@ -14,7 +14,7 @@ from api.editing.shapes import ShapeError, tidy_shape
 from api.entries.schemas import EntryDraft, PlaceDraft
 from api.entries.vocabulary import AccessFact
 from web.pages.editing_facts import facts_fields, read_facts
-from web.pages.editing_fields import Fields, Typed, point_text, read_point, yes_no, yes_no_text
+from web.pages.editing_fields import Fields, Typed, point_text, precision_of, read_point, yes_no, yes_no_text
 from web.pages.editing_sessions import read_sessions, session_fields
 from web.pages.editing_words import plain_problem
 
@@ -187,7 +187,9 @@ class _Reading:
         point = self._point("place.point")
         if point:
             same = typed.text("place.point") == typed.text("place.point_was")
-            precision = typed.text("place.precision") if same else "exact"
+            precision = (
+                typed.text("place.precision") if same else precision_of(typed.text("place.point") or "")
+            )
             place |= {"lon": point[0], "lat": point[1], "precision": precision or None}
         if any(place.values()):
             return place

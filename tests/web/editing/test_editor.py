@@ -294,6 +294,20 @@ def test_a_new_entry_is_a_draft_first_and_its_twin_is_named(
     assert client.get("/entries/soham-singers-two").status_code == 200
 
 
+def test_a_grid_reference_is_a_spot_as_good_as_its_figures(
+    scratch: Directory, client: TestClient, here: Saved
+) -> None:
+    sign_in(client, scratch, "curator", area="HERE")
+    new = Form.of(client, "/curate/entries/new")
+    reply = new.send("publish", {"name": "Barway Bell Ringers", "kind": "group", "place.point": "TL 59 731"})
+    assert reply.status_code == 422
+    assert "such as TL 593 732" in reply.text
+    reply = Form.on(client, reply).send("publish", {"place.point": "TL 593 731"})
+    assert reply.status_code == 303
+    point = client.get("/api/v1/entries/barway-bell-ringers").json()["point"]
+    assert point == {"lon": 0.33726, "lat": 52.3333, "precision": "postcode"}
+
+
 def test_a_home_is_asked_about_before_it_is_a_pin(
     scratch: Directory, client: TestClient, here: Saved
 ) -> None:
