@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
 
 import orjson
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Connection
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 set_json_loads(orjson.loads)
@@ -43,12 +43,31 @@ def libpq_url(url: str) -> str:
     return make_url(normalise_url(url)).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def make_engine(url: str) -> Engine:
-    """The writer's engine. `pool_pre_ping` lets it recover after the database was away."""
+def make_engine(url: str, *, patience_s: float | None = None) -> Engine:
+    """The writer's engine. `pool_pre_ping` lets it recover after the database was away. `patience_s` is how
+    long it waits, in seconds, for what another transaction holds; None is as long as it takes."""
     # What was asked with stays out of the words of an error, and so out of every log: addresses, secrets.
-    return create_engine(
-        normalise_url(url), pool_pre_ping=True, pool_size=4, max_overflow=4, hide_parameters=True
+    engine = create_engine(
+        normalise_url(url),
+        pool_pre_ping=True,
+        pool_size=4,
+        max_overflow=4,
+        pool_timeout=30 if patience_s is None else patience_s,
+        hide_parameters=True,
     )
+    if patience_s is not None:
+
+        def be_patient(connection: Connection[Any], _record: object) -> None:
+            connection.execute(f"SET lock_timeout = {round(patience_s * 1000)}".encode())
+            connection.commit()
+
+        event.listen(engine, "connect", be_patient)
+    return engine
+
+
+def wait_as_long_as_it_takes(session: Session) -> None:
+    """For long work that nobody sits and waits for: until its transaction ends, it waits for every other."""
+    session.execute(text("SET LOCAL lock_timeout = 0"))
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:

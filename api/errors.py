@@ -11,6 +11,7 @@ HereaboutsError
 ├── NeedsVersion (428)    a change without the version it was made from (If-Match)
 ├── TooMany (429)         tried too often; says when to try again
 └── Unavailable (503)     the database is away; try again soon
+    └── Busy (503)        others are saving a great deal; what was sent may be sent again
 
 Pages and the API show the same `detail`. No reply carries a stack trace or SQL.
 """
@@ -108,3 +109,7 @@ class TooMany(HereaboutsError):
 class Unavailable(HereaboutsError):
     status = 503
     title = "The directory is resting"
+
+
+class Busy(Unavailable):
+    title = "The directory is busy"

@@ -10,13 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as QueueTimeout
 from starlette.exceptions import HTTPException
 
 from api.areas.routes import router as areas
 from api.connectors.routes import router as connectors
 from api.editing.routes import router as editing
 from api.entries.routes import router as entries
-from api.errors import BadInput, FieldProblem, HereaboutsError, Moved, NotFound, Unavailable
+from api.errors import BadInput, Busy, FieldProblem, HereaboutsError, Moved, NotFound, Unavailable
 from api.health.routes import router as health
 from api.map.door import MapDoor
 from api.map.routes import router as map_
@@ -30,7 +31,8 @@ from api.taxonomy.routes import router as taxonomy
 
 log = structlog.get_logger()
 AWAY = "The directory cannot reach its records just now. Nothing is lost. Please try again in a minute."
-AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OperationalError)
+BUSY = "A long list is being brought in just now, and nothing else can be saved until it is. Nothing is lost."
+AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OperationalError, QueueTimeout)
 BROKEN = "Something went wrong on our side. It has been written down for us to mend. Please try again."
 
 
@@ -96,6 +98,9 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
         return BadInput(f"We could not use “{problems[0].field}”: {problems[0].message}.", errors=problems)
     if isinstance(error, HTTPException):
         return _from_http(error)
+    if _is_busy(error):
+        log.warning("others are saving", path=_route_of(request))
+        return Busy(BUSY)
     if isinstance(error, AWAY_ERRORS):
         log.warning("database away", error=type(error).__name__)
         state: DirectoryState = request.app.state.directory
@@ -103,6 +108,12 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
         return Unavailable(AWAY)
     log.error("unforeseen error", path=_route_of(request), exc_info=error)
     return HereaboutsError(BROKEN)
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether what it waited for is held by another: a row, or all connections that may save."""
+    refused = error.orig if isinstance(error, OperationalError) else error
+    return isinstance(refused, psycopg.errors.LockNotAvailable | QueueTimeout)
 
 
 def _route_of(request: Request) -> str:

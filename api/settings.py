@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     street_tiles_attribution: str = "© OpenStreetMap contributors"
     report_email: str | None = None
     read_pool_size: int = 8
+    save_patience_s: float = Field(
+        default=8, gt=0, description="seconds that a save waits while a long list is brought in"
+    )
     meili_url: str | None = None
     meili_key: str | None = None
     secret_key: str | None = Field(

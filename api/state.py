@@ -44,7 +44,7 @@ def open_state(settings: Settings) -> DirectoryState:
     """`database_url` must be set by now: the supervisor or the command line starts the private cluster."""
     if settings.database_url is None:
         raise RuntimeError("HEREABOUTS_DATABASE_URL is not set: start with `make run` or `hereabouts serve`.")
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, patience_s=settings.save_patience_s)
     read_url = settings.read_database_url
     conninfo = face_conninfo(read_url or settings.database_url, own_login=read_url is not None)
     pool = make_read_pool(conninfo, size=settings.read_pool_size)

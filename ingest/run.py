@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.db import writing
+from api.db import wait_as_long_as_it_takes, writing
 from api.face.service import Counts, write_counts
 from api.models import IngestRun, Source
 from geo.gazetteer import fold_name
@@ -124,6 +124,7 @@ def ingest_rows(
                 started_at=report.started_at,
                 find_duplicates=find_duplicates,
             )
+            wait_as_long_as_it_takes(session)
             return _run(run, rows, report, tally, progress)
     except BaseException:
         # Best effort: a run that was killed is found by the next one.

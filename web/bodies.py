@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from api.accounts.dependencies import SAFE_METHODS
+from api.accounts.dependencies import SAFE_METHODS, read_form
 from api.errors import HereaboutsError
 
 # The other fields of the form, and what stands between them.
@@ -43,10 +43,6 @@ async def _read_away(request: Request, most_bytes: int) -> None:
         most_bytes -= len(piece)
         if most_bytes < 0:
             break
-
-
-async def read_form(request: Request) -> FormData:
-    return await request.form()
 
 
 Form = Annotated[FormData, Depends(read_form)]

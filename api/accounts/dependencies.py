@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 from api.accounts import service
 from api.db import writing
@@ -71,6 +72,13 @@ def csrf_token(settings: Settings, cookie: str) -> str:
     return keyed_hash(settings, "csrf", cookie)
 
 
+async def read_form(request: Request) -> FormData:
+    """The form, kept beside the request: whoever answers a failure can only have what was read before it."""
+    form = await request.form()
+    request.state.form = form
+    return form
+
+
 async def check_form(request: Request, state: State) -> None:
     """Refuses a form that another site sent in a signed-in person's name. Nobody signed in, or a partner's
     key: nothing to borrow."""
@@ -79,7 +87,7 @@ async def check_form(request: Request, state: State) -> None:
         return
     given = request.headers.get(CSRF_HEADER)
     if given is None and "form" in request.headers.get("Content-Type", ""):
-        field = (await request.form()).get(CSRF_FIELD)
+        field = (await read_form(request)).get(CSRF_FIELD)
         given = field if isinstance(field, str) else None
     if given is None or not same(given, csrf_token(state.settings, cookie)):
         raise NotAllowed(STALE_FORM)

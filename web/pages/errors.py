@@ -7,6 +7,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +18,8 @@ from web.security import FRAMED_PATH
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/tiles/", "/static/", "/oembed")
+# What is typed there no page shows again.
+SECRET_PATHS = ("/sign-in", "/account")
 JSON_ENDINGS = (".json", ".geojson", ".csv", ".ics", ".atom")
 
 
@@ -84,17 +87,30 @@ async def show_problem(request: Request, response: Response) -> Response:
     problem = json.loads(bytes(response.body) or b"{}")
     status = response.status_code
     state: DirectoryState = request.app.state.directory
-    page = render_page(
-        request,
-        state.settings,
-        "embed/problem.html" if request.url.path == FRAMED_PATH else "errors/problem.html",
-        {"problem": problem, "status": status, "has_examples": await _has_examples(state, status)},
-        status=status,
-    )
+    context = {
+        "problem": problem,
+        "status": status,
+        "has_examples": await _has_examples(state, status),
+        "sent": _sent_fields(request) if status >= 500 else [],
+        "posted": request.method == "POST",
+        "again": way_back(request),
+    }
+    name = "embed/problem.html" if request.url.path == FRAMED_PATH else "errors/problem.html"
+    page = render_page(request, state.settings, name, context, status=status)
     for name in ("retry-after", "allow"):
         if name in response.headers:
             page.headers[name] = response.headers[name]
     return page
+
+
+def _sent_fields(request: Request) -> list[tuple[str, str]]:
+    """What a form held that could not be kept, to be sent again. Nothing where that would put a secret into
+    the page, or where a file was sent, which no page can send again."""
+    form: FormData | None = getattr(request.state, "form", None)
+    if form is None or request.url.path.startswith(SECRET_PATHS):
+        return []
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return fields if len(fields) == len(form.multi_items()) else []
 
 
 async def _has_examples(state: DirectoryState, status: int) -> bool:

@@ -17,6 +17,7 @@ async def read_form(request: Request) -> dict[str, str]:
     """The text fields of a form whose fields are not known beforehand, as they were typed: line ends are LF,
     and what no text can hold is left out, as files are."""
     form = await request.form(max_fields=MOST_FIELDS, max_files=0)
+    request.state.form = form
     return {
         name: value.replace("\r\n", "\n").replace("\x00", "")
         for name, value in form.items()
