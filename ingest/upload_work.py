@@ -13,19 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import writing
-from api.errors import HereaboutsError, NotFound
+from api.errors import BadInput, HereaboutsError, NotFound
 from api.models import Upload
 from ingest import queries_uploads
 from ingest.feeds import reader_of
-from ingest.proposing import propose_for_file
+from ingest.looking import look_at
 from ingest.report import IngestReport, Progress
 from ingest.run import Rules, ingest_file
 from ingest.saved import Mapping, keep_mapping
-from ingest.uploads import CUT_OFF, bad, mapping_of, path_of
+from ingest.uploads import CUT_OFF, STOPPED, mapping_of, path_of
 
 log = structlog.get_logger()
-# More columns than this, and no person can go through them on a page.
-MOST_COLUMNS: Final = 250
 _LOOK_AGAIN_S: Final = 0.5
 _TELL_EVERY_S: Final = 0.5
 _OUR_FAULT: Final = (
@@ -92,8 +90,9 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
         task, code, options = upload.task, upload.source_code, dict(upload.options)
         mapping, shown = mapping_of(upload), upload.file_name
         known = mapping.to_source(code) if mapping else None if task == "look" else reader_of(session, code)
-    if known is None:
-        return {"state": "mapped", "mapping": _propose(path, code)}
+        if known is None:
+            mapping, found = look_at(session, path, code)
+            return {"state": "mapped", "mapping": mapping.model_dump(mode="json"), "options": options | found}
     with _rules(factory, code, options) as rules:
         report = ingest_file(
             factory,
@@ -129,14 +128,6 @@ def _done(report: IngestReport, mapping: Mapping | None) -> dict[str, Any]:
     return values
 
 
-def _propose(path: Path, code: str) -> dict[str, Any]:
-    mapping = propose_for_file(path, name=code)
-    if len(mapping.columns) > MOST_COLUMNS:
-        many = f"The file has {len(mapping.columns)} columns; the page can show {MOST_COLUMNS}."
-        raise bad("file", f"{many} Leave out those that nobody needs.")
-    return mapping.model_dump(mode="json")
-
-
 @contextmanager
 def _rules(factory: sessionmaker[Session], code: str, options: dict[str, Any]) -> Iterator[Rules]:
     """That so many rows may go is said of this file alone, and not kept for the next."""
@@ -165,5 +156,7 @@ def _telling(factory: sessionmaker[Session], upload_id: UUID) -> Progress:
         told_at = time.monotonic()
         with writing(factory) as session:
             queries_uploads.beat(session, upload_id, at=datetime.now(UTC), rows_done=done, rows_total=total)
+            if _find(session, upload_id).options.get("stop"):
+                raise BadInput(STOPPED)
 
     return tell

@@ -23,7 +23,9 @@ TOO_LARGE: Final = f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split
 KEPT_FOR: Final = timedelta(days=7)
 MOST_WAITING: Final = 5
 _SILENT_FOR: Final = timedelta(minutes=1)
+_NOT_KEPT: Final = "We keep no list of that name any more. Choose another."
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+STOPPED: Final = "You stopped it. Nothing of it was kept."
 CUT_OFF: Final = "It was cut off before its end. Nothing of it was kept. Try again."
 NOT_EVERYWHERE: Final = (
     "A list can change entries anywhere, so only a coordinator of the whole directory can bring one in. Ask "
@@ -88,7 +90,7 @@ def keep_upload(
     else:
         kept = find_mapping(session, read_as)
         if kept is None:
-            raise bad("read_as", "We keep no mapping of that name any more. Choose another.")
+            raise bad("read_as", _NOT_KEPT)
         code, mapping = read_as, kept.model_dump(mode="json")
     upload_id = uuid4()
     size = _write(path_of(folder, upload_id), file)
@@ -123,7 +125,7 @@ def _write(path: Path, file: IO[bytes]) -> int:
         size = kept.tell()
     if not size or size > MOST_BYTES:
         path.unlink()
-        raise bad("file", TOO_LARGE if size else "Choose a file. There is nothing in the one that came.")
+        raise bad("file", TOO_LARGE if size else "This file is empty. Choose another.")
     return size
 
 
@@ -158,9 +160,34 @@ def start(session: Session, upload: Upload, task: str, **options: Any) -> None:
         raise BadInput("This file is in the directory already. Bring it in again if it has changed.")
     _check_queue(session)
     upload.task, upload.state, upload.problem = task, "waiting", None
-    upload.options = {**upload.options, **options}
+    upload.options = {**upload.options, **options, "stop": False}
     upload.rows_done = upload.rows_total = 0
     upload.beat_at = datetime.now(UTC)
+
+
+def stop(upload: Upload) -> None:
+    """Ask who works at it to stop: nothing of it is kept. What still waits for its turn stops at once."""
+    if upload.state == "waiting":
+        upload.state, upload.problem = "failed", STOPPED
+    elif upload.state == "working":
+        upload.options = {**upload.options, "stop": True}
+
+
+def known_list(session: Session, code: str | None) -> tuple[str, str] | None:
+    """(code, name) of a list we know; None when it is gone, and for no code."""
+    if code in KNOWN_SOURCES:
+        return code, KNOWN_SOURCES[code].name
+    kept = find_mapping(session, code) if code else None
+    return (kept.name, kept.source.name or kept.name) if kept else None
+
+
+def read_as(session: Session, upload: Upload, code: str) -> None:
+    """Take a new list for one we know, and try it so. Raises BadInput when we do not know it."""
+    if known_list(session, code) is None:
+        raise bad("read_as", _NOT_KEPT)
+    start(session, upload, "try")
+    kept = None if code in KNOWN_SOURCES else find_mapping(session, code)
+    upload.source_code, upload.mapping = code, kept.model_dump(mode="json") if kept else None
 
 
 def set_mapping(upload: Upload, mapping: Mapping) -> None:

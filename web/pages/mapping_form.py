@@ -7,7 +7,9 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from api.entries.vocabulary import KIND_WORDS
-from api.models import Term
+from api.errors import BadInput
+from api.models import Term, Upload
+from ingest.meanings import Meaning
 from ingest.saved import Mapping, SourceFacts
 from web.bodies import text_of
 from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS
@@ -18,6 +20,17 @@ CONTACTS_WORDS: Final = {
     "mixed": "As each column says now",
 }
 _CONTACTS: Final = ("phone", "email")
+_WHERE: Final[tuple[Meaning, ...]] = (
+    "place_name",
+    "address",
+    "town",
+    "postcode",
+    "lat",
+    "lon",
+    "easting",
+    "northing",
+    "point",
+)
 FACTS: Final = ("name", "attribution", "licence", "licence_url", "url")
 
 
@@ -29,6 +42,22 @@ def contacts_choice(mapping: Mapping) -> str:
 def lines_of(words: MappingType[str, str]) -> str:
     """`theirs = ours`, a line each."""
     return "\n".join(f"{theirs} = {ours}" for theirs, ours in words.items())
+
+
+def kind_lines(mapping: Mapping, upload: Upload) -> str:
+    """What is said of its words for kinds, then those that wait for ours."""
+    waiting = [word for word in upload.options.get("kind_words", ()) if word not in mapping.kinds]
+    labels = {theirs: KIND_WORDS[code].label for theirs, code in mapping.kinds.items()}
+    return "\n".join(filter(None, (lines_of(labels), *(f"{word} =" for word in waiting))))
+
+
+def require_whereabouts(mapping: Mapping) -> None:
+    """Raises BadInput when no column says where things are: then no row could be used."""
+    if not mapping.of(*_WHERE):
+        raise BadInput(
+            "No column says where things are, so no row could be used. Which one holds the postcode, the "
+            "address or the town? If none does, add one to the file."
+        )
 
 
 def read_mapping_form(

@@ -63,7 +63,7 @@ def test_a_workbook_is_known_by_what_is_in_it(desk: Desk, test_data: Path) -> No
     book = test_data / "directories" / "libraries_title_rows.xlsx"
     page = desk.page(desk.hand_in(book, file_name="libraries"))
     assert re.search(r"<strong>44</strong> new", page)
-    assert "Read as XLSX" in page
+    assert "read as XLSX" in page
 
 
 def test_a_changed_list_shows_each_field_old_and_new(desk: Desk) -> None:
@@ -138,7 +138,7 @@ def test_a_list_nobody_has_described_is_looked_at_mended_and_kept_by_name(desk: 
 WRONG = {
     "minutes.pdf is a PDF. Ask for the list it was made from": b"%PDF-1.7 nothing",
     "Columns are missing": b"Name,Colour\nA,red\n",
-    "There is nothing in the one that came": b"",
+    "This file is empty": b"",
     "We could not read minutes.pdf": b"PK\x03\x04 broken",
 }
 
