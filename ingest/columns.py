@@ -122,7 +122,7 @@ def _kind(make: EntryMaker, row: Row) -> Kind:
         row.note(
             make.column("kind"),
             f"We do not know this kind, so we took it for a {usual.replace('_', ' ')}.",
-            "Say under “kinds” in the mapping which of our kinds it is.",
+            "Say which of our kinds it means, where you say what the columns mean (“kinds” in a mapping).",
         )
     return kind or usual
 
@@ -283,7 +283,7 @@ def _known_languages() -> dict[str, str]:
 
 
 def _needs(make: EntryMaker, row: Row) -> list[str]:
-    todo = "Say under “terms” in the mapping which of our needs they mean."
+    todo = "Say which of our needs they mean, where you say what the columns mean (“terms” in a mapping)."
     return _known(make, row, "needs", make.terms, todo)
 
 

@@ -11,6 +11,7 @@ from geo.gazetteer import fold_name
 from ingest.columns import OUR_KINDS
 from ingest.proposing import propose_mapping
 from ingest.readers.door import open_tables
+from ingest.report import IngestReport
 from ingest.saved import Mapping, find_mapping, list_mappings
 from ingest.sources import KNOWN_SOURCES
 from ingest.table import Table
@@ -65,4 +66,15 @@ def _kind_words(mapping: Mapping, table: Table) -> list[str]:
     """What the file calls its kinds, but for words that are ours."""
     headings = [column.heading for column in mapping.of("kind")]
     said = [text for row in islice(table.rows, _LOOKED_AT) for one in headings if (text := row.text(one))]
-    return [word for word in dict.fromkeys(said) if fold_name(word) not in OUR_KINDS][:_MOST_WORDS]
+    return _not_ours(said)
+
+
+def unknown_kinds(report: IngestReport, mapping: Mapping) -> list[str]:
+    """The file's words for kinds that a try met and nobody had turned into ours."""
+    headings = {column.heading for column in mapping.of("kind")}
+    problems = (problem for row in report.rows for problem in row.problems)
+    return _not_ours(one.value for one in problems if one.column in headings and one.value)
+
+
+def _not_ours(words: Iterable[str]) -> list[str]:
+    return [word for word in dict.fromkeys(words) if fold_name(word) not in OUR_KINDS][:_MOST_WORDS]

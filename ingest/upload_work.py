@@ -17,7 +17,7 @@ from api.errors import BadInput, HereaboutsError, NotFound
 from api.models import Upload
 from ingest import queries_uploads
 from ingest.feeds import reader_of
-from ingest.looking import look_at
+from ingest.looking import look_at, unknown_kinds
 from ingest.report import IngestReport, Progress
 from ingest.run import Rules, ingest_file
 from ingest.saved import Mapping, keep_mapping
@@ -106,7 +106,10 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
     if report.applied and mapping is not None:
         with writing(factory) as session:
             keep_mapping(session, mapping)
-    return _done(report, mapping)
+    done = _done(report, mapping)
+    if mapping is not None and (words := unknown_kinds(report, mapping)):
+        done["options"] = options | {"kind_words": words}
+    return done
 
 
 def _find(session: Session, upload_id: UUID) -> Upload:

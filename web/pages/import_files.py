@@ -24,12 +24,13 @@ from web.bodies import Form, text_of
 from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS, WHEN_GONE_WORDS
 from web.pages.mapping_form import (
     CONTACTS_WORDS,
+    MOST_WORDS,
     as_typed,
     contacts_choice,
-    kind_lines,
+    kinds_said,
     lines_of,
+    look_over,
     read_mapping_form,
-    require_whereabouts,
 )
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
 from web.pages.run_report import describe_run
@@ -93,7 +94,7 @@ def _mapping_page(
     mapping: Mapping | None = None,
     status: int = 200,
     problem: str | None = None,
-    typed: dict[str, str] | None = None,
+    terms: str | None = None,
 ) -> HTMLResponse:
     upload = uploads.get_upload(session, upload_id)
     mapping = mapping or uploads.mapping_of(upload)
@@ -104,7 +105,8 @@ def _mapping_page(
         upload=upload,
         mapping=mapping,
         problem=problem,
-        typed={"kinds": kind_lines(mapping, upload), "terms": lines_of(mapping.terms)} | (typed or {}),
+        terms=lines_of(mapping.terms) if terms is None else terms,
+        words=kinds_said(mapping, upload)[:MOST_WORDS],
         looks_like=uploads.known_list(session, upload.options.get("looks_like")),
         meanings=list(MEANING_WORDS.items()),
         kinds=[(code, words.label) for code, words in KIND_WORDS.items()],
@@ -128,11 +130,11 @@ def mend_mapping(
     mapping = uploads.mapping_of(upload)
     if mapping is None:
         raise BadInput("We know the columns of this list already. There is nothing to say about them.")
-    typed = {name: text_of(form, name, most=20_000) for name in ("kinds", "terms")}
-    mended = read_mapping_form(form, mapping, terms=taxonomy.list_stored(session))
+    terms = taxonomy.list_stored(session)
+    mended = read_mapping_form(form, mapping, terms=terms)
     try:
+        look_over(mended, terms=terms)
         read = parse_mapping(mended, "This")
-        require_whereabouts(read)
         uploads.start(session, upload, "try")
     except BadInput as problem:
         return _mapping_page(
@@ -142,7 +144,7 @@ def mend_mapping(
             mapping=as_typed(mapping, mended),
             status=422,
             problem=problem.detail,
-            typed=typed,
+            terms=text_of(form, "terms", most=20_000),
         )
     uploads.set_mapping(upload, read)
     return after.work_at(upload_id)

@@ -27,6 +27,11 @@ def hand_in_new(desk: Desk, content: bytes, name: str = "Parish clubs") -> str:
     return str(desk.hand_in(content, file_name="clubs.csv", read_as="", name=name).headers["location"])
 
 
+def kind_words(page: str) -> dict[str, str]:
+    rows = re.findall(r'name="kind-word-\d+" value="([^"]+)">(.*?)</select>', page, re.DOTALL)
+    return {word: next(iter(re.findall(r'value="(\w+)" selected', choices)), "") for word, choices in rows}
+
+
 def entries_of(desk: Desk) -> int:
     with desk.directory.write() as session:
         return session.scalar(select(func.count()).select_from(Entry)) or 0
@@ -76,17 +81,24 @@ def test_a_list_that_was_described_is_recognised_under_another_name(desk: Desk) 
 
 def test_its_words_for_kinds_stand_there_to_be_turned_into_ours(desk: Desk) -> None:
     file = hand_in_new(desk, CLUBS)
-    page = desk.page(file)
     # What is a word of ours needs nothing.
-    assert re.search(r">Coffee morning =\s+Walk =</textarea>", page)
-    assert "Our kinds: Timebank, " in page
-    desk.post(f"{file}/mapping", **MEANINGS, kinds="Coffee morning = Drop-in\nWalk =")
-    assert "Coffee morning = Drop-in\nWalk =</textarea>" in desk.page(f"{file}?edit=true")
+    assert kind_words(desk.page(file)) == {"Coffee morning": "", "Walk": ""}
+    said = {"kind-word-0": "Coffee morning", "kind-0": "drop_in", "kind-word-1": "Walk", "kind-1": "castle"}
+    desk.post(f"{file}/mapping", **MEANINGS, **said)
+    assert "We do not know this kind" not in desk.page(file)
+    assert kind_words(desk.page(f"{file}?edit=true")) == {"Coffee morning": "drop_in", "Walk": "group"}
     desk.post(f"{file}/apply")
     with desk.directory.write() as session:
         kinds = dict(session.execute(select(Entry.name, Entry.kind)).all())
     assert kinds == {"Knit and Natter": "drop_in", "Walk and Talk": "group", "Men in Sheds": "drop_in"}
     assert 'href="https://www.knit.example.org"' in desk.client.get("/entries/knit-and-natter").text
+
+
+def test_a_column_that_turns_out_to_be_the_kind_brings_its_words(desk: Desk) -> None:
+    file = hand_in_new(desk, CLUBS.replace(b"Category", b"Colour"))
+    assert kind_words(desk.page(file)) == {}
+    assert "where you say what the columns mean" in desk.page(desk.post(f"{file}/mapping", **MEANINGS))
+    assert kind_words(desk.page(f"{file}?edit=true")) == {"Coffee morning": "", "Walk": ""}
 
 
 def test_a_list_without_rows_or_without_places_is_said_before_anything_is_tried(desk: Desk) -> None:

@@ -109,17 +109,20 @@ def test_a_list_nobody_has_described_is_looked_at_mended_and_kept_by_name(desk: 
         "kind": "group",
         "contacts": "internal",
         "privacy": "exact",
-        "kinds": "Coffee morning = Drop-in",
+        "kind-word-0": "Coffee morning",
+        "kind-0": "drop_in",
         "source-name": "Clubs of the parish",
         "source-licence": "OGL v3",
     }
     wrong = desk.post(f"{file}/mapping", **(form | {"means-0": "ignore"}))
     assert wrong.status_code == 422
-    assert "One column has to mean name" in wrong.text
+    assert "Which column holds the name?" in wrong.text
+    assert re.search(r'value="Coffee morning">.*?value="drop_in" selected', wrong.text, re.DOTALL)
     assert 'value="Clubs of the parish"' in wrong.text
-    unknown = desk.post(f"{file}/mapping", **(form | {"kinds": "Coffee morning = Castle"}))
+    unknown = desk.post(f"{file}/mapping", **(form | {"terms": "Feeling low = Castles"}))
     assert unknown.status_code == 422
-    assert "Coffee morning = Castle" in unknown.text
+    assert "none of our needs and audiences: “Castles”" in unknown.text
+    assert "Feeling low = Castles" in unknown.text
     tried = desk.page(desk.post(f"{file}/mapping", **form))
     assert re.search(r"<strong>2</strong> new", tried)
     desk.post(f"{file}/apply")
