@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.accounts import service as accounts
 from api.db import writing
 from api.errors import BadInput, HereaboutsError, NotFound
 from api.models import Upload
@@ -22,6 +23,7 @@ from ingest.report import IngestReport, Progress
 from ingest.run import Rules, ingest_file
 from ingest.saved import Mapping, keep_mapping
 from ingest.uploads import CUT_OFF, STOPPED, mapping_of, path_of
+from ingest.within import hold_to, may_bring_in
 
 log = structlog.get_logger()
 _LOOK_AGAIN_S: Final = 0.5
@@ -89,10 +91,13 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
         upload = _find(session, upload_id)
         task, code, options = upload.task, upload.source_code, dict(upload.options)
         mapping, shown = mapping_of(upload), upload.file_name
+        mine = _areas_of(session, upload)
         known = mapping.to_source(code) if mapping else None if task == "look" else reader_of(session, code)
         if known is None:
             mapping, found = look_at(session, path, code)
             return {"state": "mapped", "mapping": mapping.model_dump(mode="json"), "options": options | found}
+    if mine is not None:
+        known = hold_to(factory, known, mine)
     with _rules(factory, code, options) as rules:
         report = ingest_file(
             factory,
@@ -110,6 +115,14 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
     if mapping is not None and (words := unknown_kinds(report, mapping)):
         done["options"] = options | {"kind_words": words}
     return done
+
+
+def _areas_of(session: Session, upload: Upload) -> frozenset[str] | None:
+    """The areas its rows must lie in; None is everywhere. What its sender may do is asked again each time."""
+    actor = accounts.as_actor(accounts.get_open_person(session, upload.person_id))
+    if (answer := may_bring_in(session, actor, upload.source_code)) is not True:
+        raise BadInput(answer)
+    return actor.areas_as("coordinator")
 
 
 def _find(session: Session, upload_id: UUID) -> Upload:

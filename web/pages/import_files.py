@@ -19,7 +19,7 @@ from ingest import uploads
 from ingest.exporting import get_run
 from ingest.saved import Mapping, parse_mapping
 from ingest.upload_work import work
-from ingest.uploads import folder_of, may_import
+from ingest.uploads import folder_of, may_handle
 from web.bodies import Form, text_of
 from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS, WHEN_GONE_WORDS
 from web.pages.mapping_form import (
@@ -55,13 +55,18 @@ class AfterReply:
 After = Annotated[AfterReply, Depends()]
 
 
+def _get_upload(page: SignedInPage, session: Session, upload_id: UUID, *, hold: bool = False) -> Upload:
+    upload = uploads.get_upload(session, upload_id, hold=hold)
+    require(may_handle(session, page.actor, upload))
+    return upload
+
+
 @router.page("/{upload_id}")
 def show_file(
     upload_id: UUID, page: CuratePage, session: Write, show: str = "", part: int = 1, edit: bool = False
 ) -> HTMLResponse:
     """How far a file is; `edit` shows what its columns mean after it was tried."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id)
+    upload = _get_upload(page, session, upload_id)
     if upload.state in BUSY:
         return page.show("imports/working.html", upload=upload)
     if upload.state == "mapped" or (edit and upload.mapping is not None and upload.state != "applied"):
@@ -125,8 +130,7 @@ def mend_mapping(
     form: Form,
 ) -> Response:
     """Keep what the columns mean, and try the file with it."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
+    upload = _get_upload(page, session, upload_id, hold=True)
     mapping = uploads.mapping_of(upload)
     if mapping is None:
         raise BadInput("We know the columns of this list already. There is nothing to say about them.")
@@ -159,8 +163,7 @@ def try_again(
     form: Form,
 ) -> Response:
     """Once more, after it failed or with another choice about what is gone."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
+    upload = _get_upload(page, session, upload_id, hold=True)
     options: dict[str, Any] = {"whole_file": text_of(form, "whole_file") == "yes"}
     if (chosen := text_of(form, "when_gone")) in WHEN_GONE_WORDS:
         options["when_gone"] = chosen
@@ -175,8 +178,7 @@ def apply(
     session: Write,
     after: After,
 ) -> Response:
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
+    upload = _get_upload(page, session, upload_id, hold=True)
     if upload.state not in ("tried", *BUSY):
         raise BadInput("Try the file first: you see then what would change.")
     return _begin(page, session, upload, "apply", after)
@@ -203,8 +205,7 @@ def _begin(
 @router.form("/{upload_id}/forget")
 def forget(upload_id: UUID, page: CuratePage, session: Write, settings: AppSettings) -> Response:
     """Throw the file away. While it is worked at it stays."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
+    upload = _get_upload(page, session, upload_id, hold=True)
     if upload.state in BUSY:
         return _tried_page(page, session, upload_id)
     uploads.forget_upload(session, folder_of(settings), upload)
@@ -214,15 +215,13 @@ def forget(upload_id: UUID, page: CuratePage, session: Write, settings: AppSetti
 @router.form("/{upload_id}/stop")
 def stop(upload_id: UUID, page: CuratePage, session: Write) -> Response:
     """All or nothing: what is being read or brought in is left as if it had not begun."""
-    require(may_import(page.actor))
-    uploads.stop(uploads.get_upload(session, upload_id, hold=True))
+    uploads.stop(_get_upload(page, session, upload_id, hold=True))
     return go_to(f"/curate/imports/files/{upload_id}")
 
 
 @router.form("/{upload_id}/read-as")
 def read_as(upload_id: UUID, page: CuratePage, session: Write, after: After, form: Form) -> Response:
     """It is not a new list: we know what its columns mean."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
-    uploads.read_as(session, upload, text_of(form, "code"))
+    upload = _get_upload(page, session, upload_id, hold=True)
+    uploads.read_as(session, page.actor, upload, text_of(form, "code"))
     return after.work_at(upload_id)

@@ -6,15 +6,16 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
+from api.areas.service import name_areas
 from api.dependencies import AppSettings, Now
 from api.errors import BadInput
-from api.permissions import require
 from ingest import uploads
 from ingest.feeds import list_feeds
 from ingest.saved import called, list_mappings
 from ingest.shown import list_runs
 from ingest.sources import KNOWN_SOURCES
-from ingest.uploads import MOST_BYTES, TOO_LARGE, folder_of, may_import
+from ingest.uploads import MOST_BYTES, TOO_LARGE, folder_of, may_run_feeds
+from ingest.within import may_bring_in
 from web.bodies import Form, at_most, file_of, text_of
 from web.pages.forms import problems_by_field
 from web.pages.import_files import After
@@ -45,16 +46,21 @@ def show_imports(
 
 def _index(page: SignedInPage, session: Session, *, status: int = 200, **context: Any) -> HTMLResponse:
     plain: dict[str, Any] = {"said": None, "problems": {}, "typed": {}}
-    may = may_import(page.actor)
+    everywhere = may_run_feeds(page.actor)
+    mine = page.actor.areas_as("coordinator")
+    runs = list_runs(session, limit=SHOWN_RUNS)
+    trials = list_runs(session, limit=SHOWN_TRIALS, applied=False)
+    codes = {source.code for _, source in (*runs, *trials)}
     return page.show(
         "imports/index.html",
         status=status,
-        may=may is True,
-        why_not=None if may is True else may,
+        may_feeds=everywhere is True,
+        mine=None if mine is None else name_areas(session, mine).values(),
+        may_see={code for code in codes if may_bring_in(session, page.actor, code) is True},
         readers=_readers(session),
-        waiting=uploads.list_open(session) if may is True else [],
-        runs=list_runs(session, limit=SHOWN_RUNS),
-        trials=list_runs(session, limit=SHOWN_TRIALS, applied=False),
+        waiting=uploads.list_open(session, page.actor),
+        runs=runs,
+        trials=trials,
         feeds=list_feeds(session),
         states=STATE_WORDS,
         run_words=run_words,
@@ -72,7 +78,6 @@ def _readers(session: Session) -> list[tuple[str, list[tuple[str, str]]]]:
 
 @router.form("")
 def hand_in(page: CuratePage, session: Write, after: After, form: Form) -> Response:
-    require(may_import(page.actor))
     file = file_of(form, "file")
     typed = {"read_as": text_of(form, "read_as"), "name": text_of(form, "name")}
     try:
