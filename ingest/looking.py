@@ -28,6 +28,8 @@ _BY_FORM: Final = {
     "OpenStreetMap": "openstreetmap",
     "iCalendar": "calendar",
 }
+# What is kept beside a file of its own words, until it is in the directory.
+FOUND: Final = ("looks_like", "kind_words", "sample")
 _LOOKED_AT: Final = 5_000
 _MOST_WORDS: Final = 40
 

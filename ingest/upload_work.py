@@ -18,9 +18,10 @@ from api.errors import BadInput, HereaboutsError, NotFound
 from api.models import Upload
 from ingest import queries_uploads
 from ingest.feeds import reader_of
-from ingest.looking import look_at, unknown_kinds
+from ingest.looking import FOUND, look_at, unknown_kinds
 from ingest.report import IngestReport, Progress
 from ingest.run import Rules, ingest_file
+from ingest.sampling import Sampling
 from ingest.saved import Mapping, keep_mapping
 from ingest.uploads import CUT_OFF, STOPPED, mapping_of, path_of
 from ingest.within import hold_to, may_bring_in
@@ -98,11 +99,12 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
             return {"state": "mapped", "mapping": mapping.model_dump(mode="json"), "options": options | found}
     if mine is not None:
         known = hold_to(factory, known, mine)
+    sampling = Sampling(known)
     with _rules(factory, code, options) as rules:
         report = ingest_file(
             factory,
             path,
-            source=known,
+            source=sampling.source,
             apply=task == "apply",
             progress=_telling(factory, upload_id),
             rules=rules,
@@ -111,10 +113,7 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
     if report.applied and mapping is not None:
         with writing(factory) as session:
             keep_mapping(session, mapping)
-    done = _done(report, mapping)
-    if mapping is not None and (words := unknown_kinds(report, mapping)):
-        done["options"] = options | {"kind_words": words}
-    return done
+    return _done(report, mapping, options | {"sample": sampling.shown()})
 
 
 def _areas_of(session: Session, upload: Upload) -> frozenset[str] | None:
@@ -132,14 +131,18 @@ def _find(session: Session, upload_id: UUID) -> Upload:
     return upload
 
 
-def _done(report: IngestReport, mapping: Mapping | None) -> dict[str, Any]:
+def _done(report: IngestReport, mapping: Mapping | None, options: dict[str, Any]) -> dict[str, Any]:
+    if mapping is not None and (words := unknown_kinds(report, mapping)):
+        options["kind_words"] = words
     values: dict[str, Any] = {
         "state": "applied" if report.applied else "tried",
+        "options": options,
         "run_id": report.run_id,
         "notes": [note.as_json() for note in report.notes],
     }
     if report.applied:
         # The samples are the file's own rows: they go with it.
+        values["options"] = {name: one for name, one in options.items() if name not in FOUND}
         values["mapping"] = mapping.without_samples() if mapping else None
     return values
 

@@ -32,8 +32,9 @@ def picture_an_import(browser: Browser, address: str, home: Path) -> None:
     page.get_by_role("button", name="Show me what would happen").click()
     _wait_for_work(page)
     _save(page, "import-4-would-happen")
-    page.get_by_role("link", name="refused").click()
-    _save(page, "import-5-refused")
+    _show(page, "to look at")
+    _save(page, "import-5-look-at", of=".tabs", to=".queue")
+    _show(page, "refused")
     page.set_viewport_size({"width": PHONE, "height": 800})
     _save(page, "import-phone")
     page.set_viewport_size({"width": WIDTH, "height": 800})
@@ -43,8 +44,8 @@ def picture_an_import(browser: Browser, address: str, home: Path) -> None:
     _hand_in(page, address, "clubs_2026.csv", read_as="parish-clubs")
     _wait_for_work(page)
     _save(page, "import-7-next-year")
-    page.get_by_role("link", name="gone from the list").click()
-    _save(page, "import-8-gone")
+    _show(page, "gone from the list")
+    _save(page, "import-8-gone", of=".tabs", to="section:has(#gone)")
     page.get_by_role("button", name="Bring it in").click()
     _wait_for_work(page)
     page.get_by_role("link", name="See this import").click()
@@ -86,8 +87,16 @@ def _wait_for_work(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _show(page: Page, rows: str) -> None:
+    page.get_by_role("navigation", name="Rows by what becomes of them").get_by_role("link", name=rows).click()
+    page.wait_for_url("**show=**")
+    page.locator("[aria-current]", has_text=rows).wait_for()
+    page.wait_for_load_state("networkidle")
+
+
 def _save(page: Page, name: str, *, of: str = "main", to: str | None = None) -> None:
     """That part of the page, or all from it to the end of another."""
+    page.mouse.move(0, 0)
     page.evaluate("scrollTo(0, 0)")
     first = page.locator(of).first.bounding_box()
     last = page.locator(to or of).first.bounding_box()

@@ -101,6 +101,23 @@ def test_a_column_that_turns_out_to_be_the_kind_brings_its_words(desk: Desk) -> 
     assert kind_words(desk.page(f"{file}?edit=true")) == {"Coffee morning": "", "Walk": ""}
 
 
+def test_one_row_is_shown_as_it_was_read_until_the_file_is_in(desk: Desk) -> None:
+    file = hand_in_new(desk, CLUBS)
+    page = desk.page(desk.post(f"{file}/mapping", **MEANINGS, contacts="internal"))
+    assert "For example, row 2 as we read it" in page
+    facts = dict(re.findall(r"<div><dt>([^<]+)</dt><dd>([^<]+)</dd></div>", page))
+    assert facts == {
+        "Kind": "Group",
+        "Name": "Knit and Natter",
+        "Postcode": "CB6 1AA",
+        "Contacts": "https://www.knit.example.org",
+    }
+    desk.post(f"{file}/apply")
+    assert "as we read it" not in desk.page(file)
+    with desk.directory.write() as session:
+        assert "Knit" not in str(session.scalars(select(Upload.options)).one())
+
+
 def test_a_list_without_rows_or_without_places_is_said_before_anything_is_tried(desk: Desk) -> None:
     assert "not one row under them" in desk.page(hand_in_new(desk, b"Name,Postcode\n"))
     file = hand_in_new(desk, CLUBS)

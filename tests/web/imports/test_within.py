@@ -1,4 +1,4 @@
-"""A coordinator of an area brings in what lies there: other rows are refused; lists of others are not theirs."""
+"""A coordinator of an area brings in what lies there: other rows are refused, and lists of others too."""
 
 import re
 
