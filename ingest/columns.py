@@ -22,7 +22,7 @@ from ingest.hours import HoursRead, read_hours, read_week
 from ingest.meanings import WEEK, Meaning
 from ingest.points import read_number, read_spot
 from ingest.table import Row
-from ingest.values import read_email, read_phones, read_postcode, read_web_address
+from ingest.values import read_email, read_link, read_phones, read_postcode
 
 if TYPE_CHECKING:
     from ingest.saved import Mapping
@@ -40,6 +40,7 @@ _FREE: Final = frozenset(
 # Numbers written as they are written here need no library, which takes as long as the rest of the row.
 _USUAL_PHONE: Final = re.compile(r"01\d{3} \d{6}|01\d1 \d{3} \d{4}|02\d \d{4} \d{4}|07\d{3} \d{6}")
 _NO_COLUMN: Final = "(no column for this day)"
+OUR_KINDS: Final = {fold_name(word): one.code for one in KINDS for word in (one.code, one.label, one.plural)}
 
 
 class EntryMaker:
@@ -51,10 +52,9 @@ class EntryMaker:
         for one in mapping.columns:
             self.columns[one.means].append(one.heading)
         self._folded = {means: list(map(fold_name, given)) for means, given in self.columns.items()}
-        ours = {fold_name(word): one.code for one in KINDS for word in (one.code, one.label, one.plural)}
         self.contacts = mapping.of("phone", "email", "web")
         self.week = tuple(self.column(day) or _NO_COLUMN for day in WEEK)
-        self.kinds = ours | {fold_name(word): kind for word, kind in mapping.kinds.items()}
+        self.kinds = OUR_KINDS | {fold_name(word): kind for word, kind in mapping.kinds.items()}
         self.terms = known_terms() | {fold_name(word): code for word, code in mapping.terms.items()}
 
     def column(self, meaning: Meaning) -> str | None:
@@ -119,7 +119,7 @@ def _kind(make: EntryMaker, row: Row) -> Kind:
         row.note(
             make.column("kind"),
             f"We do not know this kind, so we took it for a {usual.replace('_', ' ')}.",
-            "Say under “kinds” in the mapping which of our kinds it is.",
+            "Say which of our kinds it means, where you say what the columns mean (“kinds” in a mapping).",
         )
     return kind or usual
 
@@ -178,13 +178,25 @@ def _contacts(make: EntryMaker, row: Row) -> list[ContactDraft]:
         if column.means == "email":
             kind, value = "email", read_email(row, column.heading)
         elif column.means == "web":
-            kind, value = "web", read_web_address(row, column.heading)
+            kind, value = "web", _web_address(row, column.heading)
         else:
             contacts += _phones(row, column.heading, public=column.public)
             continue
         if value and value not in [one.value for one in contacts]:
             contacts.append(ContactDraft(kind=kind, value=value, public=column.public))
     return contacts
+
+
+def _web_address(row: Row, column: str) -> str | None:
+    """Also without http before it, as people write it. What is none is left out."""
+    text = row.text(column)
+    if text is None:
+        return None
+    read = read_link(text)
+    if read.issue is not None:
+        # The words quote the cell.
+        row.note(column, read.issue.what, read.issue.todo, value="")
+    return read.value
 
 
 def _phones(row: Row, column: str, *, public: bool) -> list[ContactDraft]:
@@ -213,7 +225,7 @@ def _known_languages() -> dict[str, str]:
 
 
 def _needs(make: EntryMaker, row: Row) -> list[str]:
-    todo = "Say under “terms” in the mapping which of our needs they mean."
+    todo = "Say which of our needs they mean, where you say what the columns mean (“terms” in a mapping)."
     return _known(make, row, "needs", make.terms, todo)
 
 

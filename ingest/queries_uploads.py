@@ -54,11 +54,12 @@ def upload_ids(session: Session) -> set[UUID]:
     return set(session.scalars(select(Upload.id)))
 
 
-def runs_with_sources(session: Session, limit: int) -> list[tuple[IngestRun, Source]]:
-    """Newest first."""
+def runs_with_sources(session: Session, limit: int, *, applied: bool) -> list[tuple[IngestRun, Source]]:
+    """Newest first; those that were to be kept, or the dry runs."""
     rows = (
         select(IngestRun, Source)
         .join(Source, Source.code == IngestRun.source_code)
+        .where(IngestRun.applied.is_(applied))
         .order_by(IngestRun.started_at.desc())
         .limit(limit)
     )

@@ -157,5 +157,10 @@ def find_mapping(session: Session, name: str) -> Mapping | None:
     return parse_mapping(held.document, name) if held else None
 
 
+def called(kept: SavedMapping) -> str:
+    """What a kept list is called, for people to choose it by."""
+    return str(kept.document.get("source", {}).get("name") or kept.name)
+
+
 def list_mappings(session: Session) -> Sequence[SavedMapping]:
     return queries_runs.list_mappings(session)

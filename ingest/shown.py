@@ -73,9 +73,9 @@ def _shown(session: Session, rows: Iterable[IngestRowFate]) -> list[ShownRow]:
     ]
 
 
-def list_runs(session: Session, *, limit: int) -> list[tuple[IngestRun, Source]]:
-    """Newest first, dry runs too."""
-    return queries_uploads.runs_with_sources(session, limit)
+def list_runs(session: Session, *, limit: int, applied: bool = True) -> list[tuple[IngestRun, Source]]:
+    """Newest first; with `applied` false the dry runs."""
+    return queries_uploads.runs_with_sources(session, limit, applied=applied)
 
 
 def source_of(session: Session, run: IngestRun) -> Source | None:

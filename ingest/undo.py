@@ -11,6 +11,7 @@ stay.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from api.models import IngestRun
 from ingest import queries, queries_runs, queries_undo
 from ingest.exporting import get_run
 
+_LONDON = ZoneInfo("Europe/London")
 _AT_ONCE = 500
 _MOST_NAMES = 10
 
@@ -74,7 +76,11 @@ def _get_run(session: Session, run_id: UUID) -> IngestRun:
         raise BadInput("This import changed nothing, so there is nothing to undo.")
     later = queries_undo.later_run(session, run)
     if later is not None:
-        raise BadInput(f"A later import of this source stands on it. Undo that one first: {later.id}.")
+        when = f"{later.started_at.astimezone(_LONDON):%d %B %Y, %H:%M}".lstrip("0")
+        raise BadInput(
+            "A later import of this list stands on it. Undo that one first: "
+            f"{later.file_name}, {when} ({later.id})."
+        )
     return run
 
 
@@ -83,7 +89,7 @@ def _edited_words(names: list[str]) -> str:
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return (
         f"Somebody has changed {len(names)} of its entries since: {shown}{more}. "
-        "You can leave those as they are (--keep-edited) and undo the rest."
+        "Say that those stay as they are, and the rest is undone."
     )
 
 

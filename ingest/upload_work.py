@@ -12,20 +12,21 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.accounts import service as accounts
 from api.db import writing
-from api.errors import HereaboutsError, NotFound
+from api.errors import BadInput, HereaboutsError, NotFound
 from api.models import Upload
 from ingest import queries_uploads
 from ingest.feeds import reader_of
-from ingest.proposing import propose_for_file
+from ingest.looking import FOUND, look_at, unknown_kinds
 from ingest.report import IngestReport, Progress
 from ingest.run import Rules, ingest_file
+from ingest.sampling import Sampling
 from ingest.saved import Mapping, keep_mapping
-from ingest.uploads import CUT_OFF, bad, mapping_of, path_of
+from ingest.uploads import CUT_OFF, STOPPED, mapping_of, path_of
+from ingest.within import hold_to, may_bring_in
 
 log = structlog.get_logger()
-# More columns than this, and no person can go through them on a page.
-MOST_COLUMNS: Final = 250
 _LOOK_AGAIN_S: Final = 0.5
 _TELL_EVERY_S: Final = 0.5
 _OUR_FAULT: Final = (
@@ -91,14 +92,19 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
         upload = _find(session, upload_id)
         task, code, options = upload.task, upload.source_code, dict(upload.options)
         mapping, shown = mapping_of(upload), upload.file_name
+        mine = _areas_of(session, upload)
         known = mapping.to_source(code) if mapping else None if task == "look" else reader_of(session, code)
-    if known is None:
-        return {"state": "mapped", "mapping": _propose(path, code)}
+        if known is None:
+            mapping, found = look_at(session, path, code)
+            return {"state": "mapped", "mapping": mapping.model_dump(mode="json"), "options": options | found}
+    if mine is not None:
+        known = hold_to(factory, known, mine)
+    sampling = Sampling(known)
     with _rules(factory, code, options) as rules:
         report = ingest_file(
             factory,
             path,
-            source=known,
+            source=sampling.source,
             apply=task == "apply",
             progress=_telling(factory, upload_id),
             rules=rules,
@@ -107,7 +113,15 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
     if report.applied and mapping is not None:
         with writing(factory) as session:
             keep_mapping(session, mapping)
-    return _done(report, mapping)
+    return _done(report, mapping, options | {"sample": sampling.shown()})
+
+
+def _areas_of(session: Session, upload: Upload) -> frozenset[str] | None:
+    """The areas its rows must lie in; None is everywhere. What its sender may do is asked again each time."""
+    actor = accounts.as_actor(accounts.get_open_person(session, upload.person_id))
+    if (answer := may_bring_in(session, actor, upload.source_code)) is not True:
+        raise BadInput(answer)
+    return actor.areas_as("coordinator")
 
 
 def _find(session: Session, upload_id: UUID) -> Upload:
@@ -117,24 +131,20 @@ def _find(session: Session, upload_id: UUID) -> Upload:
     return upload
 
 
-def _done(report: IngestReport, mapping: Mapping | None) -> dict[str, Any]:
+def _done(report: IngestReport, mapping: Mapping | None, options: dict[str, Any]) -> dict[str, Any]:
+    if mapping is not None and (words := unknown_kinds(report, mapping)):
+        options["kind_words"] = words
     values: dict[str, Any] = {
         "state": "applied" if report.applied else "tried",
+        "options": options,
         "run_id": report.run_id,
         "notes": [note.as_json() for note in report.notes],
     }
     if report.applied:
         # The samples are the file's own rows: they go with it.
+        values["options"] = {name: one for name, one in options.items() if name not in FOUND}
         values["mapping"] = mapping.without_samples() if mapping else None
     return values
-
-
-def _propose(path: Path, code: str) -> dict[str, Any]:
-    mapping = propose_for_file(path, name=code)
-    if len(mapping.columns) > MOST_COLUMNS:
-        many = f"The file has {len(mapping.columns)} columns; the page can show {MOST_COLUMNS}."
-        raise bad("file", f"{many} Leave out those that nobody needs.")
-    return mapping.model_dump(mode="json")
 
 
 @contextmanager
@@ -165,5 +175,7 @@ def _telling(factory: sessionmaker[Session], upload_id: UUID) -> Progress:
         told_at = time.monotonic()
         with writing(factory) as session:
             queries_uploads.beat(session, upload_id, at=datetime.now(UTC), rows_done=done, rows_total=total)
+            if _find(session, upload_id).options.get("stop"):
+                raise BadInput(STOPPED)
 
     return tell

@@ -11,23 +11,26 @@ from sqlalchemy.orm import Session
 
 from api.errors import BadInput, FieldProblem, NotFound
 from api.models import Upload
-from api.permissions import Actor, Answer, may_coordinate
+from api.permissions import Actor, Answer, may_coordinate, require
 from api.settings import Settings
 from geo.gazetteer import fold_name
 from ingest import queries_uploads
 from ingest.saved import Mapping, find_mapping, parse_mapping
 from ingest.sources import KNOWN_SOURCES
+from ingest.within import may_bring_in
 
 MOST_BYTES: Final = 50_000_000
 TOO_LARGE: Final = f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it and try again."
 KEPT_FOR: Final = timedelta(days=7)
 MOST_WAITING: Final = 5
 _SILENT_FOR: Final = timedelta(minutes=1)
+_NOT_WITH_US: Final = "This file is not with us any more. Files are kept for a week. Bring it in again."
+_NOT_KEPT: Final = "We keep no list of that name any more. Choose another."
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+STOPPED: Final = "You stopped it. Nothing of it was kept."
 CUT_OFF: Final = "It was cut off before its end. Nothing of it was kept. Try again."
 NOT_EVERYWHERE: Final = (
-    "A list can change entries anywhere, so only a coordinator of the whole directory can bring one in. Ask "
-    "one of them to bring in yours."
+    "A feed can change entries anywhere, so it is for coordinators of the whole directory. Ask one of them."
 )
 
 
@@ -36,9 +39,17 @@ def folder_of(settings: Settings) -> Path:
     return settings.home_folder / "imports"
 
 
-def may_import(actor: Actor) -> Answer:
-    """A run cannot be held to some areas: what it changes or closes may lie in any."""
+def may_run_feeds(actor: Actor) -> Answer:
+    """A feed cannot be held to some areas: nobody looks at its rows, and they may lie in any."""
     return True if may_coordinate(actor, ()) is True else NOT_EVERYWHERE
+
+
+def may_handle(session: Session, actor: Actor, upload: Upload) -> Answer:
+    """A file of one's own, if its list is one's own; coordinators of everywhere handle all. Raises NotFound
+    for a file of others: nobody else need know of it."""
+    if upload.person_id != actor.id and may_run_feeds(actor) is not True:
+        raise NotFound(_NOT_WITH_US)
+    return may_bring_in(session, actor, upload.source_code)
 
 
 def path_of(folder: Path, upload_id: UUID) -> Path:
@@ -88,8 +99,10 @@ def keep_upload(
     else:
         kept = find_mapping(session, read_as)
         if kept is None:
-            raise bad("read_as", "We keep no mapping of that name any more. Choose another.")
+            raise bad("read_as", _NOT_KEPT)
         code, mapping = read_as, kept.model_dump(mode="json")
+    if (answer := may_bring_in(session, actor, code)) is not True:
+        raise bad("read_as" if read_as else "name", answer)
     upload_id = uuid4()
     size = _write(path_of(folder, upload_id), file)
     upload = Upload(
@@ -123,7 +136,7 @@ def _write(path: Path, file: IO[bytes]) -> int:
         size = kept.tell()
     if not size or size > MOST_BYTES:
         path.unlink()
-        raise bad("file", TOO_LARGE if size else "Choose a file. There is nothing in the one that came.")
+        raise bad("file", TOO_LARGE if size else "This file is empty. Choose another.")
     return size
 
 
@@ -132,14 +145,15 @@ def get_upload(session: Session, upload_id: UUID, *, hold: bool = False) -> Uplo
     stop_dead(session)
     upload = queries_uploads.find_upload(session, upload_id, hold=hold)
     if upload is None:
-        raise NotFound("This file is not with us any more. Files are kept for a week. Bring it in again.")
+        raise NotFound(_NOT_WITH_US)
     return upload
 
 
-def list_open(session: Session) -> list[Upload]:
-    """Files that are not in the directory yet."""
+def list_open(session: Session, actor: Actor) -> list[Upload]:
+    """Files that are not in the directory yet: one's own, or all for a coordinator of everywhere."""
     stop_dead(session)
-    return queries_uploads.open_uploads(session)
+    sees_all = may_run_feeds(actor) is True
+    return [one for one in queries_uploads.open_uploads(session) if sees_all or one.person_id == actor.id]
 
 
 def stop_dead(session: Session) -> None:
@@ -158,9 +172,35 @@ def start(session: Session, upload: Upload, task: str, **options: Any) -> None:
         raise BadInput("This file is in the directory already. Bring it in again if it has changed.")
     _check_queue(session)
     upload.task, upload.state, upload.problem = task, "waiting", None
-    upload.options = {**upload.options, **options}
+    upload.options = {**upload.options, **options, "stop": False}
     upload.rows_done = upload.rows_total = 0
     upload.beat_at = datetime.now(UTC)
+
+
+def stop(upload: Upload) -> None:
+    """Ask who works at it to stop: nothing of it is kept. What still waits for its turn stops at once."""
+    if upload.state == "waiting":
+        upload.state, upload.problem = "failed", STOPPED
+    elif upload.state == "working":
+        upload.options = {**upload.options, "stop": True}
+
+
+def known_list(session: Session, code: str | None) -> tuple[str, str] | None:
+    """(code, name) of a list we know; None when it is gone, and for no code."""
+    if code in KNOWN_SOURCES:
+        return code, KNOWN_SOURCES[code].name
+    kept = find_mapping(session, code) if code else None
+    return (kept.name, kept.source.name or kept.name) if kept else None
+
+
+def read_as(session: Session, actor: Actor, upload: Upload, code: str) -> None:
+    """Take a new list for one we know, and try it so. Raises BadInput when we do not know it, NotAllowed."""
+    require(may_bring_in(session, actor, code))
+    if known_list(session, code) is None:
+        raise bad("read_as", _NOT_KEPT)
+    start(session, upload, "try")
+    kept = None if code in KNOWN_SOURCES else find_mapping(session, code)
+    upload.source_code, upload.mapping = code, kept.model_dump(mode="json") if kept else None
 
 
 def set_mapping(upload: Upload, mapping: Mapping) -> None:

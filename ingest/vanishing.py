@@ -41,7 +41,7 @@ def find_vanished(source: Source, *, held: int, gone: Collection[str], missing: 
         return Vanished(
             gone,
             f"{len(gone)} of {held} rows that were in this source are not in the file: more than the "
-            f"{share:.0%} that may go at once. Is it the whole file? Then say so: --may-vanish 1, or a tick.",
+            f"{share:.0%} that may go at once. Is it the whole file? Then say so.",
         )
     return Vanished(gone, None)
 

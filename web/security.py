@@ -1,6 +1,8 @@
 """Headers that keep a page to itself: what may run, load, frame it, or learn where the visitor came from."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,6 +20,14 @@ FIXED_HEADERS = {
         "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), browsing-topics=(), "
         "interest-cohort=()"
     ),
+}
+
+# What a page needs means nothing to a style sheet or a script, and a first visit loads forty of them.
+FILES: Final = "/static/"
+FILE_HEADERS: Final = {"X-Content-Type-Options": "nosniff"}
+# A drawing can be opened as a page of its own.
+DRAWING_HEADERS: Final = FILE_HEADERS | {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
 }
 
 # The one page made to stand on the pages of others. It keeps nothing and can change nothing.
@@ -90,6 +100,9 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["path"].startswith(FILES):
+            await self.app(scope, receive, _adding(_headers_of(scope["path"]), send))
+            return
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
         framed = scope["path"] == FRAMED_PATH
@@ -106,3 +119,16 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _headers_of(path: str) -> Mapping[str, str]:
+    return FILE_HEADERS if path.endswith((".css", ".js")) else DRAWING_HEADERS
+
+
+def _adding(headers: Mapping[str, str], send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return send_with_headers

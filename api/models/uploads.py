@@ -18,8 +18,9 @@ UPLOAD_STATES = ("waiting", "working", "mapped", "tried", "applied", "failed")
 class Upload(Base):
     """A file on its way in; its bytes lie in a file named after `id`, `file_name` is only ever shown.
     `task` is what is done or was done last, `state` how far it is. `mapping` is what its columns mean, None
-    for a known source; `options` are what the person chose about rows that are gone. `notes` are about the
-    file as a whole. `beat_at` is when whoever works at it was last heard of."""
+    for a known source; `options` are what the person chose about rows that are gone, that it is to `stop`,
+    and what we found at the first look. `notes` are about the file as a whole. `beat_at` is when whoever
+    works at it was last heard of."""
 
     __tablename__ = "upload"
 

@@ -63,7 +63,9 @@ def _doubts(services: list[Thing], claim: Thing, left_out: int) -> Iterator[str]
         yield f"This is one page of {pages}. Bring in the whole feed by its address."
     ids = [str(service.get("id")) for service in services]
     if len(set(ids)) < len(ids):
-        yield f"{len(ids)} services share {len(set(ids))} ids, so they cannot all be told apart."
+        kinds = len(set(ids))
+        share = "one id" if kinds == 1 else f"{kinds} ids"
+        yield f"{len(ids)} services share {share}, so they cannot all be told apart."
     if left_out:
         yield f"{left_out} items of the feed are no services and are left out."
 

@@ -42,13 +42,14 @@ def test_a_list_is_brought_in_and_taken_back(
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW_PX
     assert find_faults(page) == []
     page.get_by_role("button", name="Bring it in").click()
-    page.get_by_role("link", name="See the import").click()
+    page.get_by_role("link", name="See this import").click()
     page.get_by_role("heading", name="libraries").wait_for()
     assert find_faults(page) == []
     page.goto(f"{address}/entries/marsh-ely-library")
     assert page.get_by_role("heading", name="Marsh Ely Library").is_visible()
     page.go_back()
-    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_text("Undo this import").click()
+    page.get_by_role("button", name="Yes, undo it").click()
     page.get_by_text("The import is undone.").wait_for()
     for path in ("/curate/areas", "/curate/connectors", "/curate/connectors/new"):
         page.goto(address + path)

@@ -1,6 +1,6 @@
-"""Takes the pictures of docs/screens from the real app on the example data: `make screens`."""
+"""Takes the pictures of docs/screens from the real app on the example data: `make screens`; with
+`ARGS=pages` or `ARGS=imports` only those."""
 
-import io
 import socket
 import subprocess
 import sys
@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.screens.importing import picture_an_import
+from tests.screens.saving import FOLDER, ROOT, save_picture
 from web.cli.doctor import CHROMIUM_NAMES
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-FOLDER: Final = ROOT / "docs" / "screens"
 WIDTHS: Final = {"1440": (1440, 1000), "768": (768, 1024), "360": (360, 740)}
-# A4 at 96 pixels an inch, and what the margins leave of it.
-PAPER: Final = (794, 1123)
+# What the margins of A4 leave of it, at 96 pixels an inch.
 PRINTED: Final = (680, 1003)
 FLAGS: Final = [
     "--no-sandbox",
@@ -32,8 +30,6 @@ FLAGS: Final = [
     "--disable-gpu",
 ]
 START_S: Final = 120
-# Enough for text and shapes without a visible step, at a third of the bytes.
-COLOURS: Final = 256
 
 
 @dataclass(frozen=True)
@@ -65,22 +61,30 @@ PICTURES: Final = {
 }
 
 
-def main() -> int:
+def main(wanted: tuple[str, ...] = ("pages", "imports")) -> int:
     program = _find_chromium()
     if program is None:
         print("No Chromium here: install the package chromium, then try again.")
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.png"):
-        old.unlink()
-    with _running_app() as address, sync_playwright() as playwright:
+    with _running_app() as (address, home), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for name, picture in PICTURES.items():
-            _take(browser, name, address, picture)
+        if "pages" in wanted:
+            for name, picture in PICTURES.items():
+                _forget(f"{name}-*.png")
+                _take(browser, name, address, picture)
+        if "imports" in wanted:
+            _forget("import-*.png")
+            picture_an_import(browser, address, home)
         browser.close()
     size = sum(file.stat().st_size for file in FOLDER.glob("*.png"))
     print(f"Pictures are in {FOLDER.relative_to(ROOT)}: {size / 1_000_000:.1f} MB.")
     return 0
+
+
+def _forget(pattern: str) -> None:
+    for old in FOLDER.glob(pattern):
+        old.unlink()
 
 
 def _find_chromium() -> str | None:
@@ -92,10 +96,10 @@ def _find_chromium() -> str | None:
 def _take(browser: Browser, name: str, address: str, picture: Picture) -> None:
     for width in picture.widths:
         with _open(browser, address, picture, WIDTHS[width]) as page:
-            _save(page, f"{name}-{width}")
+            save_picture(page.screenshot(), f"{name}-{width}")
     if picture.on_paper:
         with _open(browser, address, picture, PRINTED, media="print") as page:
-            _save(page, f"{name}-print", paper=True)
+            save_picture(page.screenshot(), f"{name}-print", paper=True)
 
 
 @contextmanager
@@ -117,19 +121,10 @@ def _open(
     page.close()
 
 
-def _save(page: Page, name: str, *, paper: bool = False) -> None:
-    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    if paper:
-        sheet = Image.new("RGB", PAPER, "white")
-        sheet.paste(shot, tuple((whole - part) // 2 for whole, part in zip(PAPER, PRINTED, strict=True)))
-        shot = sheet
-    few = shot.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE)
-    few.save(FOLDER / f"{name}.png", optimize=True)
-
-
 @contextmanager
-def _running_app() -> Iterator[str]:
-    """`hereabouts run` in a folder of its own, on a port nobody uses, stopped and swept away afterwards."""
+def _running_app() -> Iterator[tuple[str, Path]]:
+    """`hereabouts run` in a folder of its own, on a port nobody uses, stopped and swept away afterwards: its
+    address and its data folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -139,7 +134,7 @@ def _running_app() -> Iterator[str]:
         running = subprocess.Popen([sys.executable, "-m", "web.cli", "run"], cwd=ROOT, env=environment)
         try:
             _wait(f"http://127.0.0.1:{port}/readyz")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", Path(home, "var")
         finally:
             running.terminate()
             running.wait(30)
@@ -157,4 +152,4 @@ def _wait(url: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(tuple(sys.argv[1:]) or ("pages", "imports")))

@@ -45,7 +45,8 @@ def describe_report(report: "IngestReport") -> Iterator[str]:
 def _ending(report: "IngestReport") -> Iterator[str]:
     stored = f"Report {report.run_id} is stored."
     if report.refused:
-        yield f"Nothing was done. {report.refused} {stored}"
+        refused = report.refused.replace("Then say so.", "Then say so: --may-vanish 1.")
+        yield f"Nothing was done. {refused} {stored}"
     elif report.does_nothing:
         yield f"Nothing was done: no row could be used. {stored}"
     elif report.applied:

@@ -1,9 +1,12 @@
 """One entry: everything the public may know of it, and whom to ask locally."""
 
 from typing import Any
+from uuid import UUID
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
+from api.accounts.dependencies import SESSION_COOKIE
 from api.connectors import service as connectors
 from api.db import ReadConnection
 from api.dependencies import Now, Read, State
@@ -12,6 +15,7 @@ from api.errors import NotFound
 from api.notices import service as notices
 from web.map import MapView, draw_map
 from web.pages.page import PageRouter, ThisPage
+from web.pages.way_in import find_way_in
 from web.sharing.previews import preview_entry
 
 router = PageRouter()
@@ -21,12 +25,16 @@ LOCAL_CONNECTORS = 3
 @router.page("/entries/{slug}")
 async def show_entry(slug: str, page: ThisPage, read: Read, now: Now, state: State) -> HTMLResponse:
     entry = await entries.get_entry(read, slug, now=now)
-    if not page.signed_in:
+    cookie, way_in = page.request.cookies.get(SESSION_COOKIE), None
+    if cookie is None:
         state.uses.note(entry["slug"], day=now.date())
+    else:
+        way_in = await run_in_threadpool(find_way_in, state.write, cookie, UUID(entry["id"]), now=now)
     view = entry_view(entry)
     return page.show(
         "entries/entry.html",
         entry=entry,
+        way_in=way_in,
         preview=preview_entry(entry),
         notices=await notices.list_for_entry(read, entry["slug"], now=now),
         local=await find_local_connectors(read, entry),

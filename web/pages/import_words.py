@@ -8,7 +8,7 @@ from ingest.meanings import Meaning
 MEANING_WORDS: Final[dict[Meaning, str]] = {
     "ignore": "Leave it out",
     "name": "Name",
-    "key": "The list's own number of the row",
+    "key": "The row's own number",
     "kind": "Kind",
     "summary": "One line about it",
     "description": "Description",
@@ -47,22 +47,22 @@ MEANING_WORDS: Final[dict[Meaning, str]] = {
     "closed": "Whether it has closed",
 }
 PRIVACY_WORDS: Final[dict[Privacy, str]] = {
-    "exact": "The exact place: halls, shops, offices",
+    "exact": "The exact place (halls, shops, offices)",
     "street": "About where, to 100 metres",
     "area": "Only the area",
-    "hidden": "Nothing: people's homes",
+    "hidden": "Nothing (people's homes)",
 }
 STATE_WORDS: Final = {
     "waiting": "Waits its turn",
     "working": "Being read now",
     "mapped": "Waits for you: what do its columns mean?",
-    "tried": "Tried. Waits for your yes",
-    "failed": "Could not be read",
+    "tried": "Looked at. Waits for your yes",
+    "failed": "Not brought in: see why",
 }
 WHEN_GONE_WORDS: Final = {
-    "keep": "Leave their entries as they are",
-    "close": "Mark their entries as closed",
-    "archive": "Take their entries out of the public directory",
+    "keep": "Leave them as they are",
+    "close": "Mark them as closed",
+    "archive": "Take them out of the public directory",
 }
 RUN_WORDS: Final = {
     "running": "Runs now",
@@ -84,4 +84,4 @@ SHOWN_WORDS: Final = {
 
 
 def run_words(state: str, *, applied: bool) -> str:
-    return RUN_WORDS.get(state) or ("Applied" if applied else "Tried: nothing was changed")
+    return RUN_WORDS.get(state) or ("Brought in" if applied else "Only looked at: nothing was changed")

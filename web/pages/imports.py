@@ -1,40 +1,32 @@
-"""Imports: a list is handed in, its columns are looked at, it is tried, and then it is brought in."""
+"""Imports: where a list is handed in, with what is on its way, what was brought in, and the feeds."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Final
-from uuid import UUID
+from typing import Any, Final
 
-from fastapi import BackgroundTasks, Depends
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
-from api.dependencies import AppSettings, Now, State
-from api.entries.vocabulary import KIND_WORDS
-from api.errors import BadInput, HereaboutsError
-from api.models import Upload
-from api.permissions import require
-from api.taxonomy import service as taxonomy
+from api.areas.service import name_areas
+from api.dependencies import AppSettings, Now
+from api.errors import BadInput
 from ingest import uploads
-from ingest.exporting import get_run
 from ingest.feeds import list_feeds
-from ingest.saved import Mapping, list_mappings, parse_mapping
+from ingest.saved import called, list_mappings
 from ingest.shown import list_runs
 from ingest.sources import KNOWN_SOURCES
-from ingest.upload_work import work
-from ingest.uploads import MOST_BYTES, TOO_LARGE, folder_of, may_import
+from ingest.uploads import MOST_BYTES, TOO_LARGE, folder_of, may_run_feeds
+from ingest.within import may_bring_in
 from web.bodies import Form, at_most, file_of, text_of
 from web.pages.forms import problems_by_field
-from web.pages.import_words import MEANING_WORDS, PRIVACY_WORDS, STATE_WORDS, WHEN_GONE_WORDS, run_words
-from web.pages.mapping_form import CONTACTS_WORDS, as_typed, contacts_choice, lines_of, read_mapping_form
-from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
-from web.pages.run_report import describe_run
+from web.pages.import_files import After
+from web.pages.import_words import STATE_WORDS, run_words
+from web.pages.page import CuratePage, PageRouter, SignedInPage
 
 router = PageRouter(
     prefix="/curate/imports", dependencies=[at_most(MOST_BYTES, TOO_LARGE), needs("coordinator")]
 )
 SHOWN_RUNS: Final = 30
-BUSY: Final = ("waiting", "working")
+SHOWN_TRIALS: Final = 10
 SAID: Final = {
     "forgotten": "The file is thrown away. Nothing of it was kept.",
     "undone": "The import is undone.",
@@ -42,22 +34,6 @@ SAID: Final = {
     "resumed": "The feed is fetched again, beginning now.",
     "fetching": "The feed is being fetched. Load this page again in a minute to see how it went.",
 }
-
-
-@dataclass(frozen=True)
-class AfterReply:
-    """Work on a file begins when the reply has been sent, and goes on whether or not anybody looks."""
-
-    settings: AppSettings
-    state: State
-    tasks: BackgroundTasks
-
-    def work_at(self, upload_id: UUID) -> Response:
-        self.tasks.add_task(work, self.state.write, folder_of(self.settings), upload_id)
-        return go_to(f"/curate/imports/files/{upload_id}")
-
-
-After = Annotated[AfterReply, Depends()]
 
 
 @router.page("")
@@ -70,15 +46,21 @@ def show_imports(
 
 def _index(page: SignedInPage, session: Session, *, status: int = 200, **context: Any) -> HTMLResponse:
     plain: dict[str, Any] = {"said": None, "problems": {}, "typed": {}}
-    may = may_import(page.actor)
+    everywhere = may_run_feeds(page.actor)
+    mine = page.actor.areas_as("coordinator")
+    runs = list_runs(session, limit=SHOWN_RUNS)
+    trials = list_runs(session, limit=SHOWN_TRIALS, applied=False)
+    codes = {source.code for _, source in (*runs, *trials)}
     return page.show(
         "imports/index.html",
         status=status,
-        may=may is True,
-        why_not=None if may is True else may,
+        may_feeds=everywhere is True,
+        mine=None if mine is None else name_areas(session, mine).values(),
+        may_see={code for code in codes if may_bring_in(session, page.actor, code) is True},
         readers=_readers(session),
-        waiting=uploads.list_open(session) if may is True else [],
-        runs=list_runs(session, limit=SHOWN_RUNS),
+        waiting=uploads.list_open(session, page.actor),
+        runs=runs,
+        trials=trials,
         feeds=list_feeds(session),
         states=STATE_WORDS,
         run_words=run_words,
@@ -90,13 +72,12 @@ def _index(page: SignedInPage, session: Session, *, status: int = 200, **context
 def _readers(session: Session) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a file can be read as, in groups of (code, words)."""
     known = sorted((code, source.name) for code, source in KNOWN_SOURCES.items())
-    kept = [(one.name, one.name) for one in list_mappings(session)]
+    kept = [(one.name, called(one)) for one in list_mappings(session)]
     return [("Lists you have described", kept), ("Lists and formats we know", known)]
 
 
 @router.form("")
 def hand_in(page: CuratePage, session: Write, after: After, form: Form) -> Response:
-    require(may_import(page.actor))
     file = file_of(form, "file")
     typed = {"read_as": text_of(form, "read_as"), "name": text_of(form, "name")}
     try:
@@ -110,156 +91,3 @@ def hand_in(page: CuratePage, session: Write, after: After, form: Form) -> Respo
         problems = problems_by_field(problem)
         return _index(page, session, status=422, problems=problems, typed=typed)
     return after.work_at(upload.id)
-
-
-@router.page("/files/{upload_id}")
-def show_file(
-    upload_id: UUID, page: CuratePage, session: Write, show: str = "", part: int = 1, edit: bool = False
-) -> HTMLResponse:
-    """How far a file is; `edit` shows what its columns mean after it was tried."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id)
-    if upload.state in BUSY:
-        return page.show("imports/working.html", upload=upload)
-    if upload.state == "mapped" or (edit and upload.mapping is not None and upload.state != "applied"):
-        return _mapping_page(page, session, upload_id)
-    return _tried_page(page, session, upload_id, show=show, part=part)
-
-
-def _tried_page(
-    page: SignedInPage, session: Session, upload_id: UUID, *, show: str = "", part: int = 1, **context: Any
-) -> HTMLResponse:
-    upload = uploads.get_upload(session, upload_id)
-    report: dict[str, Any] = {"run": None}
-    if upload.run_id is not None and upload.state != "failed":
-        run = get_run(session, upload.run_id)
-        report = describe_run(session, run, show=show, part=part)
-    return page.show(
-        "imports/tried.html",
-        upload=upload,
-        when_gone=WHEN_GONE_WORDS,
-        here=f"/curate/imports/files/{upload_id}",
-        **(report | context),
-    )
-
-
-def _mapping_page(
-    page: SignedInPage,
-    session: Session,
-    upload_id: UUID,
-    *,
-    mapping: Mapping | None = None,
-    status: int = 200,
-    problem: str | None = None,
-    typed: dict[str, str] | None = None,
-) -> HTMLResponse:
-    upload = uploads.get_upload(session, upload_id)
-    mapping = mapping or uploads.mapping_of(upload)
-    assert mapping is not None
-    return page.show(
-        "imports/mapping.html",
-        status=status,
-        upload=upload,
-        mapping=mapping,
-        problem=problem,
-        typed={"kinds": lines_of(mapping.kinds), "terms": lines_of(mapping.terms)} | (typed or {}),
-        meanings=list(MEANING_WORDS.items()),
-        kinds=[(code, words.label) for code, words in KIND_WORDS.items()],
-        privacies=list(PRIVACY_WORDS.items()),
-        contacts=contacts_choice(mapping),
-        contacts_words=CONTACTS_WORDS,
-    )
-
-
-@router.form("/files/{upload_id}/mapping")
-def mend_mapping(
-    upload_id: UUID,
-    page: CuratePage,
-    session: Write,
-    after: After,
-    form: Form,
-) -> Response:
-    """Keep what the columns mean, and try the file with it."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
-    mapping = uploads.mapping_of(upload)
-    if mapping is None:
-        raise BadInput("We know the columns of this list already. There is nothing to say about them.")
-    typed = {name: text_of(form, name, most=20_000) for name in ("kinds", "terms")}
-    mended = read_mapping_form(form, mapping, terms=taxonomy.list_stored(session))
-    try:
-        read = parse_mapping(mended, "This")
-        uploads.start(session, upload, "try")
-    except BadInput as problem:
-        return _mapping_page(
-            page,
-            session,
-            upload_id,
-            mapping=as_typed(mapping, mended),
-            status=422,
-            problem=problem.detail,
-            typed=typed,
-        )
-    uploads.set_mapping(upload, read)
-    return after.work_at(upload_id)
-
-
-@router.form("/files/{upload_id}/try")
-def try_again(
-    upload_id: UUID,
-    page: CuratePage,
-    session: Write,
-    after: After,
-    form: Form,
-) -> Response:
-    """Once more, after it failed or with another choice about what is gone."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
-    options: dict[str, Any] = {"whole_file": text_of(form, "whole_file") == "yes"}
-    if (chosen := text_of(form, "when_gone")) in WHEN_GONE_WORDS:
-        options["when_gone"] = chosen
-    task = "look" if upload.task == "look" else "try"
-    return _begin(page, session, upload, task, after, **options)
-
-
-@router.form("/files/{upload_id}/apply")
-def apply(
-    upload_id: UUID,
-    page: CuratePage,
-    session: Write,
-    after: After,
-) -> Response:
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
-    if upload.state not in ("tried", *BUSY):
-        raise BadInput("Try the file first: you see then what would change.")
-    return _begin(page, session, upload, "apply", after)
-
-
-def _begin(
-    page: SignedInPage,
-    session: Session,
-    upload: Upload,
-    task: str,
-    after: After,
-    **options: Any,
-) -> Response:
-    if upload.state in BUSY:
-        # Pressed twice: the first is at work.
-        return go_to(f"/curate/imports/files/{upload.id}")
-    try:
-        uploads.start(session, upload, task, **options)
-    except HereaboutsError as problem:
-        return _tried_page(page, session, upload.id, problem=problem.detail)
-    return after.work_at(upload.id)
-
-
-@router.form("/files/{upload_id}/forget")
-def forget(upload_id: UUID, page: CuratePage, session: Write, settings: AppSettings) -> Response:
-    """Throw the file away. While it is worked at it stays."""
-    require(may_import(page.actor))
-    upload = uploads.get_upload(session, upload_id, hold=True)
-    if upload.state in BUSY:
-        return _tried_page(page, session, upload_id)
-    uploads.forget_upload(session, folder_of(settings), upload)
-    return go_to("/curate/imports?done=forgotten")

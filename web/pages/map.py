@@ -1,6 +1,8 @@
 """What maps share: the ground they are drawn on, kept by the browser, and the kinds to choose from."""
 
+import gzip
 import hashlib
+from functools import lru_cache
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -22,7 +24,16 @@ async def show_backdrop(request: Request, read: Read) -> Response:
     headers = {"Cache-Control": KEPT, "ETag": etag}
     if etag in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(_packed(body), media_type="application/geo+json", headers=headers)
     return Response(body, media_type="application/geo+json", headers=headers)
+
+
+@lru_cache(maxsize=2)
+def _packed(body: bytes) -> bytes:
+    """Once at the best level: it is the same for every first visit."""
+    return gzip.compress(body, 9, mtime=0)
 
 
 def kind_choices(params: SearchParams, reply: SearchReply, *, path: str) -> tuple[KindChoice, ...]:

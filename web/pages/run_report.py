@@ -15,7 +15,7 @@ from ingest.exporting import get_run, write_report
 from ingest.report import ALWAYS_SHOWN, LOCATED_WORDS
 from ingest.shown import show_rows, source_of
 from ingest.undo import undo_run
-from ingest.uploads import may_import
+from ingest.within import may_bring_in
 from web.bodies import Form, text_of
 from web.pages.import_words import SHOWN_WORDS, run_words
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
@@ -38,9 +38,15 @@ def describe_run(session: Session, run: IngestRun, *, show: str, part: int) -> d
     }
 
 
+def _get_run(page: SignedInPage, session: Session, run_id: UUID) -> IngestRun:
+    """What it changed is told to those who may change it."""
+    run = get_run(session, run_id)
+    require(may_bring_in(session, page.actor, run.source_code))
+    return run
+
+
 @router.page("/{run_id}")
 def show_run(run_id: UUID, page: CuratePage, session: Write, show: str = "", part: int = 1) -> HTMLResponse:
-    require(may_import(page.actor))
     return _run_page(page, session, run_id, show=show, part=part)
 
 
@@ -54,7 +60,7 @@ def _run_page(
     status: int = 200,
     problem: str | None = None,
 ) -> HTMLResponse:
-    run = get_run(session, run_id)
+    run = _get_run(page, session, run_id)
     return page.show(
         "imports/run.html",
         status=status,
@@ -68,7 +74,7 @@ def _run_page(
 @router.page("/{run_id}/report.csv")
 def download(run_id: UUID, page: CuratePage, session: Write) -> Response:
     """Every row with its fate. What a spreadsheet would run as a formula is made harmless."""
-    require(may_import(page.actor))
+    _get_run(page, session, run_id)
     text = io.StringIO(newline="")
     write_report(session, run_id, text)
     headers = {
@@ -80,7 +86,7 @@ def download(run_id: UUID, page: CuratePage, session: Write) -> Response:
 
 @router.form("/{run_id}/undo")
 def undo(run_id: UUID, page: CuratePage, session: Write, form: Form) -> Response:
-    require(may_import(page.actor))
+    _get_run(page, session, run_id)
     try:
         with session.begin_nested():
             undo_run(session, run_id, keep_edited=text_of(form, "keep_edited") == "yes")

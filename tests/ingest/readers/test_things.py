@@ -132,7 +132,7 @@ def test_a_feed_that_says_one_number_and_holds_another(test_data: Path) -> None:
     table = open_tables(test_data / "directories" / "oruk_v3_service_list_31.json")[0]
     assert len(table.rows) == 128
     assert "says it has 31 services and holds 128" in table.warnings[0]
-    assert "share 1 ids" in table.warnings[1]
+    assert "share one id" in table.warnings[1]
 
 
 def test_services_a_line_each_and_other_lists(tmp_path: Path) -> None:

@@ -122,6 +122,16 @@ def test_headers_keep_the_page_to_itself(client: TestClient) -> None:
     assert "set-cookie" not in headers
 
 
+def test_files_carry_only_the_headers_that_mean_something_to_them(client: TestClient) -> None:
+    sheet = client.get("/static/css/base.css")
+    assert sheet.headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" not in sheet.headers
+    assert "permissions-policy" not in sheet.headers
+    # Opened by itself, a drawing runs and loads nothing.
+    assert "default-src 'none'" in client.get("/static/icons/favicon.svg").headers["content-security-policy"]
+    assert client.get("/static/none.html").headers["x-content-type-options"] == "nosniff"
+
+
 def test_street_tiles_are_allowed_only_where_they_are_set(example_database, client) -> None:
     assert "img-src 'self' data:;" in client.get("/").headers["content-security-policy"]
     with example_database.client(street_tiles_url="https://tiles.example.org/{z}/{x}/{y}.png") as other:
