@@ -91,7 +91,7 @@ class Directory:
             idle.append(app)
 
 
-# All that is loaded until the first test stays: to look through it again and again for what may go takes long.
+# All that is loaded before the first test stays: to look through it again and again for what may go is slow.
 gc.disable()
 
 
