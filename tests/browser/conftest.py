@@ -87,10 +87,27 @@ def contexts(browser: Browser, site: str) -> Callable[..., BrowserContext]:
     return get_context
 
 
+@pytest.fixture(scope="module")
+def used_again() -> dict[str, Page]:
+    """Pages that the next test of the file opens something else on, by kind of visitor."""
+    return {}
+
+
 @pytest.fixture
-def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]:
-    """`visit("/search", width=360)` opens a page; keywords are those of `Watch` and of a browser context."""
+def visit(contexts: Callable[..., BrowserContext], used_again: dict[str, Page], site: str) -> Iterator[Visit]:
+    """`visit("/search", width=360)` opens a page; keywords are those of `Watch` and of a browser context.
+    With `again`, on the page the last such test had: for those that only look at what they open."""
     opened: list[tuple[Page, Watch]] = []
+
+    def get_page(again: bool, wishes: dict[str, Any]) -> Page:
+        key = repr(sorted(wishes.items()))
+        if again and key in used_again:
+            return used_again[key]
+        page = contexts(**wishes).new_page()
+        page.add_init_script(_REPORT_POLICY_BREAKS)
+        if again:
+            used_again[key] = page
+        return page
 
     def open_page(
         path: str,
@@ -101,12 +118,12 @@ def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]
         expected: tuple[str, ...] = (),
         hosts: tuple[str, ...] = (),
         before: Callable[[Page], None] | None = None,
+        again: bool = False,
         **wishes: Any,
     ) -> Page:
         watch = Watch(base, expected, hosts)
-        page = contexts(**wishes).new_page()
+        page = get_page(again, wishes)
         page.set_viewport_size({"width": width, "height": height})
-        page.add_init_script(_REPORT_POLICY_BREAKS)
         watch.follow(page)
         opened.append((page, watch))
         if before is not None:
@@ -118,7 +135,10 @@ def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]
     yield open_page
     problems = []
     for page, watch in opened:
-        page.close()
+        if page in used_again.values():
+            watch.leave(page)
+        else:
+            page.close()
         problems += [f"{page.url}: {problem}" for problem in watch.problems]
     assert not problems, "\n".join(problems)
 
