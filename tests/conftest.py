@@ -1,7 +1,9 @@
 """What every test may stand on: a real PostGIS built by the migrations, alone or with the example data."""
 
 import asyncio
+import gc
 import os
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -89,10 +91,22 @@ class Directory:
             idle.append(app)
 
 
+# All that is loaded before the first test stays: to look through it again and again for what may go is slow.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """With `-n`, a file's tests stay together, so that what they share is made once; who has none left takes
-    some of the others'."""
+    some of the others'. Compiled modules are kept whatever the environment says: the tests start some thirty
+    programs, and each would compile all of them anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if config.getoption("numprocesses", None) and config.getoption("dist") == "no":
         config.option.dist = "worksteal"
 

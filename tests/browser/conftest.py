@@ -1,6 +1,8 @@
 """A real Chromium on the real app: a page that logs an error, breaks its policy or leaves this host fails."""
 
+import asyncio
 import shutil
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ CHROMIUM_FLAGS = (
     "--no-first-run",
     "--disable-gpu",
     "--disable-quic",
+    # The pages of one context share a process: none starts anew and reads the same scripts again.
+    "--process-per-site",
 )
 _WAIT_MS = 8000
 # The console names a broken policy too, but not always before the test has ended.
@@ -38,21 +42,35 @@ def site(example_database: Directory) -> Iterator[str]:
         yield address
 
 
-# A module's browser, not the session's: while Playwright's loop runs, no other test of this process
-# may run one of its own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def launched() -> Iterator[tuple[Browser, AbstractEventLoop]]:
+    """One Chromium for all tests of this process, and the loop that talks to it, which is put by here: while
+    it counts as running, no other test may run one of its own."""
     program = next(filter(None, map(shutil.which, ("/usr/bin/chromium", "chromium", "google-chrome"))), None)
     if program is None:
         pytest.skip("Chromium is not installed: the pages were not opened in a browser")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
-        yield launched
-        launched.close()
+        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield chromium, loop
+        asyncio._set_running_loop(loop)
+        chromium.close()
 
 
 @pytest.fixture(scope="module")
-def contexts(browser: Browser) -> Callable[..., BrowserContext]:
+def browser(launched: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
+    """The browser as if new: nothing of another file's visitors is left in it."""
+    chromium, loop = launched
+    asyncio._set_running_loop(loop)
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
+    asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser, site: str) -> Callable[..., BrowserContext]:
     """One context for each kind of visitor: what one page has loaded, the next has already."""
     kept: dict[str, BrowserContext] = {}
 
@@ -62,17 +80,34 @@ def contexts(browser: Browser) -> Callable[..., BrowserContext]:
             # A worker would answer for pages and data that a test wants to answer itself.
             kept[key] = browser.new_context(**({"service_workers": "block"} | wishes))
             kept[key].set_default_timeout(_WAIT_MS)
-            # While one page stays open, Chromium need not make a new window for each of the others.
-            kept[key].new_page()
+            # While one page stays open, Chromium need not make a new window and a new process for the others.
+            kept[key].new_page().goto(site + "/robots.txt")
         return kept[key]
 
     return get_context
 
 
+@pytest.fixture(scope="module")
+def used_again() -> dict[str, Page]:
+    """Pages that the next test of the file opens something else on, by kind of visitor."""
+    return {}
+
+
 @pytest.fixture
-def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]:
-    """`visit("/search", width=360)` opens a page; keywords are those of `Watch` and of a browser context."""
+def visit(contexts: Callable[..., BrowserContext], used_again: dict[str, Page], site: str) -> Iterator[Visit]:
+    """`visit("/search", width=360)` opens a page; keywords are those of `Watch` and of a browser context.
+    With `again`, on the page the last such test had: for those that only look at what they open."""
     opened: list[tuple[Page, Watch]] = []
+
+    def get_page(again: bool, wishes: dict[str, Any]) -> Page:
+        key = repr(sorted(wishes.items()))
+        if again and key in used_again:
+            return used_again[key]
+        page = contexts(**wishes).new_page()
+        page.add_init_script(_REPORT_POLICY_BREAKS)
+        if again:
+            used_again[key] = page
+        return page
 
     def open_page(
         path: str,
@@ -83,12 +118,12 @@ def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]
         expected: tuple[str, ...] = (),
         hosts: tuple[str, ...] = (),
         before: Callable[[Page], None] | None = None,
+        again: bool = False,
         **wishes: Any,
     ) -> Page:
         watch = Watch(base, expected, hosts)
-        page = contexts(**wishes).new_page()
+        page = get_page(again, wishes)
         page.set_viewport_size({"width": width, "height": height})
-        page.add_init_script(_REPORT_POLICY_BREAKS)
         watch.follow(page)
         opened.append((page, watch))
         if before is not None:
@@ -100,7 +135,10 @@ def visit(contexts: Callable[..., BrowserContext], site: str) -> Iterator[Visit]
     yield open_page
     problems = []
     for page, watch in opened:
-        page.close()
+        if page in used_again.values():
+            watch.leave(page)
+        else:
+            page.close()
         problems += [f"{page.url}: {problem}" for problem in watch.problems]
     assert not problems, "\n".join(problems)
 

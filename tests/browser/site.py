@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import uvicorn
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 from api.settings import Settings
 from web.main import create_app
@@ -44,10 +44,18 @@ class Watch:
         if not own and address.netloc not in self.hosts:
             self.problems.append(f"request to another host: {request.url}")
 
+    def see_error(self, error: Error) -> None:
+        self.problems.append(f"page error: {error}")
+
     def follow(self, page: Page) -> None:
         page.on("console", self.hear)
-        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("pageerror", self.see_error)
         page.on("request", self.see_request)
+
+    def leave(self, page: Page) -> None:
+        page.remove_listener("console", self.hear)
+        page.remove_listener("pageerror", self.see_error)
+        page.remove_listener("request", self.see_request)
 
 
 @contextmanager

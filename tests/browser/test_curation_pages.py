@@ -1,6 +1,7 @@
 """Every page of those who look after the directory: open to all, and whole on a phone."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,13 +38,20 @@ class Desk:
     site: str
     sample: Sample
     window: BrowserContext
+    page: Page
 
-    def open(self, path: str) -> tuple[Page, Watch]:
-        page, watch = self.window.new_page(), Watch(self.site)
+    @contextmanager
+    def open(self, path: str) -> Iterator[Page]:
+        """On the one page there is: a new one for each would take as long as what is looked at."""
+        page, watch = self.page, Watch(self.site)
         watch.follow(page)
-        page.goto(self.site + path.format(**self.sample.parts(path)))
-        settle(page)
-        return page, watch
+        try:
+            page.goto(self.site + path.format(**self.sample.parts(path)))
+            settle(page)
+            yield page
+        finally:
+            watch.leave(page)
+        assert watch.problems == []
 
 
 @pytest.fixture(scope="module")
@@ -56,35 +64,28 @@ def desk(
     with serve(shared_scratch.settings(street_tiles_url=None)) as site:
         window = browser.new_context(viewport=NARROW, color_scheme="dark", service_workers="block")  # type: ignore[arg-type]
         window.add_cookies([{"name": SESSION_COOKIE, "value": cookie, "url": site}])
-        # A window without a page is thrown away, and made anew for the next.
-        window.new_page()
-        yield Desk(site, sample, window)
+        yield Desk(site, sample, window, window.new_page())
         window.close()
 
 
 @pytest.mark.parametrize("path", list_pages())
 def test_a_page_is_open_to_all_and_whole_on_a_phone(desk: Desk, find_faults: FindFaults, path: str) -> None:
-    page, watch = desk.open(path)
-    try:
+    with desk.open(path) as page:
         assert page.locator("h1").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], "it scrolls sideways"
         assert find_faults(page) == []
-        assert watch.problems == []
-    finally:
-        page.close()
 
 
 def test_the_desk_is_worked_by_keys_alone(desk: Desk) -> None:
     """j walks, x ticks, Enter opens; nothing is pressed with a mouse."""
-    page, _watch = desk.open("/curate")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    second = page.locator("[data-item]").nth(1)
-    expect(second.locator("a")).to_be_focused()
-    page.keyboard.press("x")
-    expect(second.locator("input")).to_be_checked()
-    name = second.locator("a").inner_text()
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda address: address.rstrip("/") != f"{desk.site}/curate")
-    assert name.split()[0] in page.locator("main").inner_text()
-    page.close()
+    with desk.open("/curate") as page:
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        second = page.locator("[data-item]").nth(1)
+        expect(second.locator("a")).to_be_focused()
+        page.keyboard.press("x")
+        expect(second.locator("input")).to_be_checked()
+        name = second.locator("a").inner_text()
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda address: address.rstrip("/") != f"{desk.site}/curate")
+        assert name.split()[0] in page.locator("main").inner_text()

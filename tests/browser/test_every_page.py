@@ -53,10 +53,14 @@ Visit = Callable[..., Page]
 FindFaults = Callable[[Page], list[str]]
 
 
+def see_dark(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+
+
 @pytest.mark.parametrize("path", PAGES + ALSO)
 def test_page_is_quiet_and_open_to_all(visit: Visit, find_faults: FindFaults, path: str) -> None:
     """Opened once on the smallest screen; each width in one scheme, so that both schemes are seen."""
-    page = visit(path, width=NARROWEST_PX, color_scheme="dark")
+    page = visit(path, width=NARROWEST_PX, before=see_dark, again=True)
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST_PX, "it scrolls sideways"
     page.set_viewport_size({"width": NARROW_PX, "height": HEIGHT_PX})
@@ -71,6 +75,6 @@ def test_page_is_quiet_and_open_to_all(visit: Visit, find_faults: FindFaults, pa
 @pytest.mark.parametrize("path", REFUSED)
 def test_page_of_an_error_is_as_good_as_any(visit: Visit, find_faults: FindFaults, path: str) -> None:
     refusal = f"the server responded with a status of {REFUSED[path]}"
-    page = visit(path, width=NARROW_PX, color_scheme="dark", expected=(refusal,))
+    page = visit(path, width=NARROW_PX, before=see_dark, again=True, expected=(refusal,))
     assert page.locator("h1").count() == 1
     assert find_faults(page) == []

@@ -160,6 +160,14 @@ def test_a_killed_server_is_started_again(running: Running) -> None:
     assert soon(lambda: status(running.port) == 200)
 
 
+def test_killed_outright_it_leaves_nothing_and_starts_again(running: Running, kept: list[Running]) -> None:
+    running.end(signal.SIGKILL)
+    assert soon(lambda: processes_of(running.home) == []), processes_of(running.home)
+    kept[:] = [Running(running.home, running.port)]
+    kept[-1].wait_for("Ctrl-C stops it")
+    assert status(running.port) == 200
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_serves_and_stops_leaving_nothing(running: Running, name: str) -> None:
     assert f"http://127.0.0.1:{running.port}" in running.said
@@ -167,15 +175,6 @@ def test_serves_and_stops_leaving_nothing(running: Running, name: str) -> None:
     assert running.end(getattr(signal, name)) == 0
     assert processes_of(running.home) == []
     assert status(running.port) == 0
-
-
-def test_killed_outright_it_leaves_nothing_and_starts_again(running: Running) -> None:
-    running.end(signal.SIGKILL)
-    assert soon(lambda: processes_of(running.home) == []), processes_of(running.home)
-    with Running(running.home, running.port) as again:
-        again.wait_for("Ctrl-C stops it")
-        assert status(again.port) == 200
-        again.end(signal.SIGTERM)
 
 
 def test_stopped_while_it_is_starting_it_leaves_nothing(new_home: Path, port: int) -> None:
