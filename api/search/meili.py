@@ -110,9 +110,9 @@ class MeiliEngine:
         )
 
     async def _says_too_little(self, read: ReadConnection, query: WordQuery) -> bool:
-        """Whether so many entries near the place must have the words that PostgreSQL will answer in any case,
-        and waiting for `MOST_HITS` would be in vain. It depends on what is held alone: every page of a search has the
-        same engine."""
+        """Whether so many entries near the place must have the words that PostgreSQL answers in any case, and
+        waiting for `MOST_HITS` would be in vain. It depends on nothing but what is held: every page of a
+        search has the same engine."""
         if query.ground is None or max((term.entries for term in query.required), default=0) < MANY_ENTRIES:
             return False
         every = query.how_many == "all"

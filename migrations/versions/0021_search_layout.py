@@ -1,4 +1,4 @@
-"""What a search reads of each entry stands in its row and nothing else; no way of saying a word is asked twice."""
+"""What a search reads of an entry stands in its row, and no way of saying a word is asked twice."""
 
 from alembic import op
 
@@ -8,8 +8,8 @@ branch_labels = None
 depends_on = None
 
 READ = ("facets", "near", "areas", "serves")
-# The card is read for a page alone, what READ names for every entry that has the words: out of line each would
-# be a look-up of its own. Written again, they move in.
+# The card is read for a page alone, what READ names for every entry that has the words: out of line each
+# would be a look-up of its own. Written again, they move in.
 LAYOUT = f"""
 ALTER TABLE face.entries SET (toast_tuple_target = 2048);
 ALTER TABLE face.entries ALTER card SET STORAGE EXTENDED,

@@ -1,4 +1,4 @@
-"""How many entries near a place have some words, as PostgreSQL expects from its statistics: nothing is read."""
+"""How many entries near a place have some words, as PostgreSQL expects from its statistics."""
 
 from collections.abc import Sequence
 from typing import Any
