@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session
 
 from api.db import normalise_url
-from api.face.service import rebuild_face
+from api.face.service import lay_out, rebuild_face
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -38,6 +38,7 @@ def migrate(url: str) -> None:
         if before not in (None, _revision(connection)):
             with Session(connection) as session:
                 rebuild_face(session)
+                lay_out(session)
                 session.flush()
 
 

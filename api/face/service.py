@@ -17,6 +17,7 @@ __all__ = [
     "get_data_version",
     "get_origin",
     "has_examples",
+    "lay_out",
     "project_entries",
     "rebuild_face",
     "take_turn",
@@ -25,6 +26,8 @@ __all__ = [
 
 
 AT_ONCE = 2_000
+# Fewer fit in memory in any order.
+WORTH_LAYING_OUT = 50_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,16 @@ def rebuild_face(session: Session) -> RebuildReport:
     """Work out every entry's public face again from the tables; also after areas or terms changed."""
     changed, removed, total = queries.rebuild(session)
     return RebuildReport(changed=changed, removed=removed, total=total)
+
+
+def lay_out(session: Session, *, least: int = WORTH_LAYING_OUT) -> bool:
+    """Store entries that are near each other beside each other: a search near a place reads few pages then,
+    however many entries there are. Those saved later stand at the end until it is done again. Nobody can read
+    entries meanwhile (a minute for 200,000). Does nothing for fewer than `least`; says whether it did."""
+    if queries.count_entries(session) < least:
+        return False
+    queries.lay_out(session)
+    return True
 
 
 async def has_examples(read: ReadConnection) -> bool:

@@ -42,7 +42,7 @@ async def make_terms(
         [phrase for phrase in find_phrases(optional, lexicon) if phrase not in phrases] if optional else []
     )
     looked_up = [
-        _LookedUp(phrase, known.get(phrase), lexicon, is_last=number == len(phrases) - 1)
+        _LookedUp(phrase, known, lexicon, is_last=number == len(phrases) - 1)
         for number, phrase in enumerate([*phrases, *extra])
     ]
     # What means the word that was meant is looked for as well, not only what means the slip.
@@ -55,10 +55,11 @@ class _LookedUp:
     """A phrase with what our own entries know of it; `corrected` is what a slip was meant to be."""
 
     def __init__(
-        self, phrase: str, known: queries.KnownWord | None, lexicon: Lexicon, *, is_last: bool
+        self, phrase: str, words: dict[str, queries.KnownWord], lexicon: Lexicon, *, is_last: bool
     ) -> None:
         self.phrase = phrase
-        self.known = known
+        self.known = known = words.get(phrase)
+        self._parts = [words[part].entries for part in phrase.split() if part in words]
         self.is_unknown = known is not None and known.entries == 0
         # A word that people say is whole and spelt right, whether or not an entry of ours has it.
         is_odd = self.is_unknown and phrase not in lexicon.also
@@ -76,6 +77,11 @@ class _LookedUp:
         meant = [entries for word, entries in self.known.alike if word in self.corrected]
         return self.known.entries or max(meant, default=0)
 
+    @property
+    def most_entries(self) -> int:
+        """How many entries use it, or the commonest word of a phrase."""
+        return self.entries if self.known else max(self._parts, default=0)
+
 
 def _term(word: _LookedUp, lexicon: Lexicon, *, optional: bool) -> Term:
     spoken = [word.phrase, *word.corrected]
@@ -83,7 +89,16 @@ def _term(word: _LookedUp, lexicon: Lexicon, *, optional: bool) -> Term:
     found = not word.is_unknown or bool(word.is_prefix or word.corrected or also)
     # A word that none of our entries has cannot be asked for, or nothing would ever be found.
     weight = 1 / (1 + log(1 + word.entries)) if found else 0.1
-    return Term(word.phrase, word.corrected, also, word.is_prefix, weight, found, optional or not found)
+    return Term(
+        word.phrase,
+        word.corrected,
+        also,
+        word.is_prefix,
+        weight,
+        found,
+        optional or not found,
+        word.most_entries,
+    )
 
 
 async def load_lexicon(read: ReadConnection, words: Sequence[str]) -> Lexicon:

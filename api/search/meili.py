@@ -16,12 +16,14 @@ from meilisearch.models.task import TaskInfo
 from api.db import ReadConnection, plain_array
 from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
 from api.search.postgres import LEAST_SHARE
-from api.search.queries import read_tsqueries
+from api.search.queries import expect_entries, read_tsqueries
 from api.search.words import Lexicon
 
 INDEX: Final = "entries"
 # More than this and the words say too little: PostgreSQL then gives the exact totals.
 MOST_HITS: Final = 1000
+# Words that fewer entries have in all are asked for in any case: hardly a place has one in fifty round it.
+MANY_ENTRIES: Final = 50 * MOST_HITS
 ANSWER_WITHIN_S: Final = 0.25
 SLOW_SHARE: Final = 0.3
 SHORTEST_PAUSE_S: Final = 0.5
@@ -85,7 +87,7 @@ class MeiliEngine:
             self._http = None
 
     async def match_words(self, read: ReadConnection, query: WordQuery) -> WordMatch:
-        if self.is_away:
+        if self.is_away or await self._says_too_little(read, query):
             raise EngineAway
         # PostgreSQL reads the words meanwhile: it says later which of them each entry has.
         scores, tsqueries = await asyncio.gather(self._ask(query), read_tsqueries(read, query.terms))
@@ -106,6 +108,15 @@ class MeiliEngine:
             },
             is_near=query.ground is not None,
         )
+
+    async def _says_too_little(self, read: ReadConnection, query: WordQuery) -> bool:
+        """Whether so many entries near the place must have the words that PostgreSQL answers in any case, and
+        waiting for `MOST_HITS` would be in vain. It depends on nothing but what is held: every page of a
+        search has the same engine."""
+        if query.ground is None or max((term.entries for term in query.required), default=0) < MANY_ENTRIES:
+            return False
+        every = query.how_many == "all"
+        return await expect_entries(read, query.required, every=every, ground=query.ground) >= MOST_HITS
 
     async def _ask(self, query: WordQuery) -> dict[str, float]:
         """Score of every entry found, by id. For `most` and `any` each word is asked for by itself, in one

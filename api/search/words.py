@@ -38,7 +38,7 @@ class Term:
     """One thing looked for: a word or a phrase as `typed`, what it was `corrected` to when no entry uses it,
     `prefix` when only its beginning was typed, and what else is looked for in its stead. `weight` is high for
     a rare word; `known` says that our own entries use it. An `optional` term counts towards the order but
-    need not be there."""
+    need not be there. `entries` is how many entries use it, of a phrase how many use its commonest word."""
 
     typed: str
     corrected: tuple[str, ...] = ()
@@ -47,6 +47,7 @@ class Term:
     weight: float = 1.0
     known: bool = True
     optional: bool = False
+    entries: int = 0
 
     @property
     def spoken(self) -> tuple[str, ...]:

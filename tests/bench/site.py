@@ -14,6 +14,7 @@ from api.cluster import PrivateCluster
 from api.db import make_engine, make_session_factory
 from api.face.queries_squares import rebuild_squares
 from api.face.queries_tallies import rebuild_tallies
+from api.face.service import lay_out
 from api.migrating import MIGRATIONS, migrate
 from api.search.indexing import reindex
 from api.search.meili import MeiliEngine, MeiliIndex
@@ -88,6 +89,8 @@ def _make(cluster: PrivateCluster, new: str, name: str, *, size: int, say: Say) 
     with Directory(new, cluster.url_of(new), "").write() as session:
         rebuild_squares(session)
         rebuild_tallies(session)
+        # As after every change of version.
+        lay_out(session)
     with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{new}" RENAME TO "{name}"'.encode())
 

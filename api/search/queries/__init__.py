@@ -1,5 +1,6 @@
 """SQL of searching, one file a question; `match` is the condition that all of them share."""
 
+from api.search.queries.crowd import expect_entries
 from api.search.queries.listing import Found, count, find
 from api.search.queries.match import Match, build_match, conditions_of
 from api.search.queries.words import (
@@ -26,6 +27,7 @@ __all__ = [
     "build_match",
     "conditions_of",
     "count",
+    "expect_entries",
     "fetch_term_names",
     "find",
     "look_up_words",

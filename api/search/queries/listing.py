@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from api.db import ReadConnection
 from api.search.postgres import term_query
 from api.search.queries.match import ORDERS, PARTS, SERVING, Match, all_but, base_of
@@ -44,6 +46,34 @@ class Found:
 
 
 NEARBY_SHOWN = 5
+# Put together as text: the card is JSON as it stands, and need not be read and written again.
+_SHOWN = {
+    "card": "e.card",
+    "sessions": "e.sessions",
+    "serves": "p.serves",
+    "distance_m": "p.distance_m",
+    "rough": "p.rough",
+    "served": "array_to_json(e.serves)",
+    "everywhere": "e.everywhere",
+    "has_coverage": "e.has_coverage",
+    "in_areas": "array_to_json(e.areas)",
+    "due_on": "to_json(e.due_on)",
+}
+
+
+def _shape(hits: str, *, explain: bool) -> str:
+    """SQL of one result as the text of a JSON object; `hits` are conditions, one for each term."""
+    shown = _SHOWN | {"hits": f"array_to_json(ARRAY[{hits}]::boolean[])"}
+    if explain:
+        parts = ", ".join(f"'{name}', round(({part})::numeric, 4)" for name, part in PARTS.items())
+        shown["explain"] = f"(SELECT json_build_object({parts}) FROM (SELECT p.*) q)"
+    members = ", ',', ".join(f"'\"{name}\":', coalesce(({sql})::text, 'null')" for name, sql in shown.items())
+    return f"concat('{{', {members}, '}}')"
+
+
+def _rows(objects: str | None) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = orjson.loads(f"[{objects or ''}]")
+    return rows
 
 
 async def find(
@@ -61,12 +91,7 @@ async def find(
     if hits is None:
         hits = [f"e.words @@ {term_query(term, f'hit{n}', values)}" for n, term in enumerate(terms)]
     words = ", ".join(hits)
-    parts = ", ".join(f"'{name}', round(({part})::numeric, 4)" for name, part in PARTS.items())
-    explained = f", 'explain', (SELECT json_build_object({parts}) FROM (SELECT p.*) q)" if explain else ""
-    shape = f"""json_build_object('card', e.card::json, 'sessions', e.sessions::json, 'serves', p.serves,
-      'distance_m', p.distance_m, 'rough', p.rough, 'served', e.serves, 'everywhere', e.everywhere,
-      'has_coverage', e.has_coverage, 'in_areas', e.areas, 'due_on', e.due_on,
-      'hits', ARRAY[{words}]::boolean[]{explained})"""
+    shape = _shape(words, explain=explain)
     statement = f"""
 WITH {f"{whole.picked}, " if whole else ""}{base},
   kept AS (SELECT * FROM matched WHERE {serving}),
@@ -78,9 +103,9 @@ WITH {f"{whole.picked}, " if whole else ""}{base},
 SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
   (SELECT json_object_agg(value, entries)
    FROM ({whole.facets if whole else _facets(params, serving, narrowed.own)}) counted),
-  (SELECT json_agg({shape} ORDER BY p.place) FROM page p JOIN face.entries e USING (id)),
+  (SELECT string_agg({shape}, ',' ORDER BY p.place) FROM page p JOIN face.entries e USING (id)),
   (SELECT count(*) FROM apart),
-  (SELECT json_agg({shape} ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),
+  (SELECT string_agg({shape}, ',' ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),
   (SELECT count(*) FROM fitting WHERE NOT open_then AND {serving})
 """
     cursor = await execute(read, statement, values)
@@ -90,7 +115,7 @@ SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
     for value, entries in (row[1] or {}).items():
         group, _, code = value.partition(":")
         facets[group][code] = entries
-    return Found(row[0], facets, row[2] or [], row[3], row[4] or [], row[5])
+    return Found(row[0], facets, _rows(row[2]), row[3], _rows(row[4]), row[5])
 
 
 async def count(read: ReadConnection, params: SearchParams, match: Match) -> int:

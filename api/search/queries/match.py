@@ -199,6 +199,8 @@ ORDERS = {
 }
 
 
+# An entry has one of these at most, so that counts of several values add up.
+HAS_ONE = ("kind", "cost")
 # The values an entry has of each group; `facets` has all of them, as group:value.
 VALUES = {
     "kind": "ARRAY[e.kind]",
@@ -211,19 +213,30 @@ VALUES = {
 }
 
 
+def _keeps(params: SearchParams, group: str, values: dict[str, Any]) -> str:
+    """`condition_of` as it is quickest told of an entry at hand: of what it has one of at most, by that."""
+    condition = condition_of(params, group, values)
+    if group not in HAS_ONE:
+        return condition
+    values[f"one_{group}"] = list(getattr(params, group))
+    return f"coalesce(e.{group} = ANY (%(one_{group})s::text[]), false)"
+
+
 def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
     """Every entry that matches apart from the facet groups, with its values of each group that something is
     chosen in, and whether that group would keep it. Without `ranked` nobody asks how well."""
-    chosen = {group: condition_of(params, group, match.values) for group in GROUPS if getattr(params, group)}
+    chosen = {group: _keeps(params, group, match.values) for group in GROUPS if getattr(params, group)}
     keeps = "".join(
         f", {condition} AS ok_{group}, {VALUES[group]} AS of_{group}" for group, condition in chosen.items()
     )
-    # How well the words fit is most of the work: it is asked only of what the facets keep.
-    text = f"CASE WHEN {' AND '.join(chosen.values())} THEN {match.text} END" if chosen else match.text
+    # How well the words fit is most of the work: it is asked only of what the facets keep. Of these alone
+    # the values are counted.
+    kept = f"CASE WHEN {' AND '.join(chosen.values())} THEN " if chosen else ""
+    text, facets = (f"{kept}{sql} END" if kept else sql for sql in (match.text, "e.facets"))
     return f"""
   base AS MATERIALIZED (
     SELECT e.id, e.name_key, e.lon, e.lat, e.everywhere, e.has_coverage, e.coverage_km2, e.checked_on,
-           e.due_on, e.facets{keeps}, {text if ranked else "0.0"} AS text, {match.serves} AS serves,
+           e.due_on, {facets} AS facets{keeps}, {text if ranked else "0.0"} AS text, {match.serves} AS serves,
            {match.distance} AS distance_m, {match.rough} AS rough, {match.open_then} AS open_then
     FROM {match.source} WHERE {" AND ".join(match.where)}),
   fitting AS (SELECT *, {" + ".join(PARTS.values())} AS score FROM base WHERE {all_but(params)}),

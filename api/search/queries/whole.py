@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from api.db import ReadConnection
 from api.search.queries.match import (
+    HAS_ONE,
     IN_AREA,
     ORDERS,
     STANDING,
@@ -14,8 +15,6 @@ from api.search.queries.match import (
 )
 from api.search.schemas import GROUPS, SearchParams
 
-# An entry has one of these at most, so that counts of several values add up.
-_HAS_ONE = ("kind", "cost")
 _KEYS = "value = ANY (%(tallied)s::text[])"
 _TOTAL = f"SELECT coalesce(sum(entries), 0)::bigint FROM face.tallies WHERE {_KEYS} AND beside = ''"
 _HOW_MANY = f"""
@@ -68,7 +67,7 @@ def _tallied_by(params: SearchParams, *, but: str | None = None) -> list[str] | 
     if not groups:
         return [f"area:{params.area}" if params.area else ""]
     values = dict.fromkeys(f"{groups[0]}:{value}" for value in getattr(params, groups[0]))
-    return list(values) if len(values) == 1 or groups[0] in _HAS_ONE else None
+    return list(values) if len(values) == 1 or groups[0] in HAS_ONE else None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+import orjson
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
 
@@ -25,6 +26,7 @@ class KnownWord:
     alike: list[tuple[str, int]]
 
 
+# As JSON: of an array PostgreSQL would plan anew each time, for the number of words in it.
 _LOOK_UP_WORDS = """
 SELECT t.typed, coalesce(k.entries, 0)::int,
        -- Bounds in the C collation are what an index answers; a LIKE on a column's text is not.
@@ -36,7 +38,7 @@ SELECT t.typed, coalesce(k.entries, 0)::int,
            SELECT word, entries FROM face.words
            WHERE word %% t.typed AND abs(length(word) - length(t.typed)) <= 2
            ORDER BY similarity(word, t.typed) DESC LIMIT 30) a) END
-FROM unnest(%(typed)s::text[]) AS t (typed)
+FROM json_array_elements_text(%(typed)s::json) AS t (typed)
 CROSS JOIN LATERAL (
   SELECT sum(entries) AS entries FROM face.words
   WHERE lexeme = coalesce((ts_lexize('english_stem', t.typed))[1], t.typed)) k
@@ -50,7 +52,7 @@ UNION ALL SELECT ARRAY[word], NULL FROM face.stop_words WHERE word = ANY (%(phra
 
 async def look_up_words(read: ReadConnection, typed: list[str]) -> dict[str, KnownWord]:
     """What our own entries know of each single word."""
-    values = {"typed": typed, "shortest": 1}
+    values = {"typed": orjson.dumps(typed).decode(), "shortest": 1}
     return await _known(await read.execute(_LOOK_UP_WORDS, values)) if typed else {}
 
 
@@ -81,7 +83,7 @@ async def ask_words(read: ReadConnection, phrases: list[str], typed: list[str]) 
     """Ask what is known of these, for a pipeline that asks more. No word too short to be put right is
     compared with others: half of all words are like "to"."""
     sayings = await read.execute(_LEXICON, {"phrases": phrases})
-    values = {"typed": typed, "shortest": SHORTEST_MENDED}
+    values = {"typed": orjson.dumps(typed).decode(), "shortest": SHORTEST_MENDED}
     return WordsAsked(sayings, await read.execute(_LOOK_UP_WORDS, values))
 
 
