@@ -23,6 +23,11 @@ from ingest.table import Row
 
 # Worse than this, and a place is not where its address says.
 _GOOD_ENOUGH = frozenset({"exact", "postcode"})
+_ROUGHLY = {
+    "sector": "the part of the postal district",
+    "outcode": "the postal district",
+    "place": "the town or village",
+}
 
 
 @dataclass
@@ -255,6 +260,9 @@ def _badly_placed(fate: RowFate, where: queries.Whereabouts) -> Problem:
     if where.precision is None:
         what = f"We do not know where this is. {where.failure or ''}".strip()
     else:
-        what = f"We only know the {where.precision} this is in, so it may be a mile or more out."
-    todo = "Check the postcode. If it is right, load a fuller list of postcodes: hereabouts gazetteer load."
+        what = f"We only know {_ROUGHLY[where.precision]} this is in, so it may be a mile or more out."
+    todo = (
+        "Check the postcode. If it is right, ask whoever keeps this directory running for a fuller list of "
+        "postcodes (hereabouts gazetteer load)."
+    )
     return Problem(fate.row, None, None, what, todo)

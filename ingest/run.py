@@ -249,7 +249,7 @@ def _notes(known: KnownSource, stopped: int) -> tuple[Problem, ...]:
                 None,
                 None,
                 "No licence is named for this source, so we cannot say how others may use it.",
-                "Ask who owns the list, and write the licence and its owner into the mapping.",
+                "Ask who owns the list, and say it where it is said what the columns mean.",
             )
         )
     if stopped:
