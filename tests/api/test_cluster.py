@@ -16,7 +16,13 @@ import psycopg
 import pytest
 
 from api import cluster_site, postgres_programs
-from api.cluster import ClusterError, PrivateCluster, directory_database, throwaway_cluster
+from api.cluster import (
+    ClusterError,
+    PrivateCluster,
+    directory_database,
+    page_memory_mb,
+    throwaway_cluster,
+)
 from api.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -307,3 +313,10 @@ def test_the_keeper_needs_the_standard_library_only() -> None:
     asked = [sys.executable, "-S", "-P", "-c", listed]
     done = subprocess.run(asked, env={"PYTHONPATH": str(PROJECT)}, capture_output=True, text=True, check=True)
     assert not {"psycopg", "sqlalchemy", "pydantic"} & set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("machine_gb", "pages_mb"), [(0.5, 64), (2, 64), (4, 125), (8, 250), (16, 256), (64, 256)]
+)
+def test_the_memory_for_pages_suits_the_machine(machine_gb: float, pages_mb: int) -> None:
+    assert page_memory_mb(round(machine_gb * 1e9)) == pages_mb
