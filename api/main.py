@@ -31,7 +31,10 @@ from api.taxonomy.routes import router as taxonomy
 
 log = structlog.get_logger()
 AWAY = "The directory cannot reach its records just now. Nothing is lost. Please try again in a minute."
-BUSY = "A long list is being brought in just now, and nothing else can be saved until it is. Nothing is lost."
+BUSY = (
+    "Others are saving just now, most likely a long list that is brought in. Nothing else can be saved until "
+    "they are done. Nothing is lost."
+)
 AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OperationalError, QueueTimeout)
 BROKEN = "Something went wrong on our side. It has been written down for us to mend. Please try again."
 

@@ -34,7 +34,7 @@ def test_what_was_typed_can_be_sent_again(scratch: Directory) -> None:
             take_turn(session)
             reply = form.send("save", {"name": "Soham “Choir” & <Band>", "summary": "One\r\ntwo"})
         assert (reply.status_code, reply.headers["retry-after"]) == (503, "10")
-        assert "A long list is being brought in just now" in reply.text
+        assert "Others are saving just now" in reply.text
         assert "<Band>" not in reply.text
         again = Form.on(client, reply, form_id=None, action=form.action)
         reply = client.post(again.action, data=again.fields)
@@ -66,7 +66,7 @@ def test_when_all_who_may_save_wait_the_next_hears_it_soon(scratch: Directory) -
             held.enter_context(client_session(client))
         sent = client.post("/entries/soham-choir/report", data={"what": "closed"})
         assert sent.status_code == 503
-        assert "A long list is being brought in just now" in sent.text
+        assert "Others are saving just now" in sent.text
 
 
 def client_session(client: TestClient) -> ExitStack:
