@@ -3,16 +3,14 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, cast
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from api.clock import london_now
 from api.db import ReadConnection
 from api.search.engine import WordEngine
 from api.settings import Settings
 from api.state import DirectoryState
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def get_state(request: Request) -> DirectoryState:
@@ -39,10 +37,6 @@ def get_words(state: State) -> WordEngine:
 def client_address(request: Request) -> str:
     """The network address, for counting tries; behind a proxy uvicorn is told whom to believe."""
     return request.client.host if request.client else ""
-
-
-def london_now() -> datetime:
-    return datetime.now(LONDON)
 
 
 Read = Annotated[ReadConnection, Depends(get_read, scope="function")]

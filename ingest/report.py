@@ -12,6 +12,8 @@ Fate = Literal["new", "changed", "unchanged", "refused", "gone", "conflict"]
 FATES: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused", "gone", "conflict")
 # Counted in words also when there are none.
 ALWAYS_SHOWN: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused")
+# In the words of a refusal; how to say it is another thing on a page than on the command line.
+SAY_SO = "Then say so"
 # How well the places of a run are known, after "located".
 LOCATED_WORDS: dict[str, str] = {
     "exact": "exactly",

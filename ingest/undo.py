@@ -11,18 +11,17 @@ stay.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
+from api.clock import LONDON
 from api.errors import BadInput
 from api.face.service import project_entries
 from api.models import IngestRun
 from ingest import queries, queries_runs, queries_undo
 from ingest.exporting import get_run
 
-_LONDON = ZoneInfo("Europe/London")
 _AT_ONCE = 500
 _MOST_NAMES = 10
 
@@ -76,7 +75,7 @@ def _get_run(session: Session, run_id: UUID) -> IngestRun:
         raise BadInput("This import changed nothing, so there is nothing to undo.")
     later = queries_undo.later_run(session, run)
     if later is not None:
-        when = f"{later.started_at.astimezone(_LONDON):%d %B %Y, %H:%M}".lstrip("0")
+        when = f"{later.started_at.astimezone(LONDON):%d %B %Y, %H:%M}".lstrip("0")
         raise BadInput(
             "A later import of this list stands on it. Undo that one first: "
             f"{later.file_name}, {when} ({later.id})."

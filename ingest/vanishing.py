@@ -14,7 +14,7 @@ from api.models import Source
 from ingest import queries
 from ingest.mapping import as_document, fingerprint
 from ingest.queries import Newest, SeenRow
-from ingest.report import Problem, RowFate
+from ingest.report import SAY_SO, Problem, RowFate
 from ingest.storing import import_author
 
 USUAL_SHARE: Final = 0.3
@@ -41,7 +41,7 @@ def find_vanished(source: Source, *, held: int, gone: Collection[str], missing: 
         return Vanished(
             gone,
             f"{len(gone)} of {held} rows that were in this source are not in the file: more than the "
-            f"{share:.0%} that may go at once. Is it the whole file? Then say so.",
+            f"{share:.0%} that may go at once. Is it the whole file? {SAY_SO}.",
         )
     return Vanished(gone, None)
 

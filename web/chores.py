@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.accounts import forgetting
+from api.clock import london_now
 from api.curation import service as curation
-from api.dependencies import london_now
 from api.reminders.service import run_reminders
 from api.settings import Settings
 from api.suggestions import service as suggestions

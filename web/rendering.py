@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.accounts.dependencies import CSRF_FIELD, SESSION_COOKIE
-from api.dependencies import london_now
+from api.clock import london_now
 from api.entries.vocabulary import (
     ACCESS_LABELS,
     CHECK_GROUP_LABELS,

@@ -100,35 +100,27 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["path"].startswith(FILES):
-            await self.app(scope, receive, _adding(_headers_of(scope["path"]), send))
-            return
-        nonce = secrets.token_urlsafe(16)
-        scope.setdefault("state", {})["nonce"] = nonce
-        framed = scope["path"] == FRAMED_PATH
+        headers = self._headers_of(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in FIXED_HEADERS.items():
-                    headers.setdefault(name, value)
-                if framed:
-                    del headers["X-Frame-Options"]
-                policy = content_policy(nonce, image_host=self.image_host, framed=framed)
-                headers.setdefault("Content-Security-Policy", policy)
+                given = MutableHeaders(scope=message)
+                for name, value in headers.items():
+                    given.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
-
-def _headers_of(path: str) -> Mapping[str, str]:
-    return FILE_HEADERS if path.endswith((".css", ".js")) else DRAWING_HEADERS
-
-
-def _adding(headers: Mapping[str, str], send: Send) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(headers)
-        await send(message)
-
-    return send_with_headers
+    def _headers_of(self, scope: Scope) -> Mapping[str, str]:
+        """Those of a reply that brings none of its own by that name."""
+        path = scope["path"]
+        if path.startswith(FILES):
+            return FILE_HEADERS if path.endswith((".css", ".js")) else DRAWING_HEADERS
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+        framed = path == FRAMED_PATH
+        policy = content_policy(nonce, image_host=self.image_host, framed=framed)
+        headers = FIXED_HEADERS | {"Content-Security-Policy": policy}
+        if framed:
+            del headers["X-Frame-Options"]
+        return headers

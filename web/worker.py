@@ -15,8 +15,8 @@ from procrastinate.tasks import Task
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.clock import london_now
 from api.db import libpq_url, make_engine, make_session_factory
-from api.dependencies import london_now
 from api.mail.sending import Sender, make_sender
 from api.mail.service import send_waiting
 from api.search.engine import EngineAway

@@ -72,11 +72,15 @@ def csrf_token(settings: Settings, cookie: str) -> str:
     return keyed_hash(settings, "csrf", cookie)
 
 
-async def read_form(request: Request) -> FormData:
+async def keep_form(request: Request, **limits: int) -> FormData:
     """The form, kept beside the request: whoever answers a failure can only have what was read before it."""
-    form = await request.form()
+    form = await request.form(**limits)
     request.state.form = form
     return form
+
+
+async def read_form(request: Request) -> FormData:
+    return await keep_form(request)
 
 
 async def check_form(request: Request, state: State) -> None:

@@ -14,8 +14,9 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 
+from api.clock import london_now
 from api.db import ReadConnection
-from api.dependencies import get_state, london_now
+from api.dependencies import get_state
 from api.face.service import get_data_version
 from api.map import service
 from api.map.schemas import is_lasting, read_limit, read_tile, read_zoom

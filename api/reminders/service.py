@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.checks.notes import add_note, settle_notes
-from api.dependencies import LONDON
+from api.clock import LONDON
 from api.entries.service import ToSave, get_draft, save_entry
 from api.errors import HereaboutsError
 from api.face.service import take_turn

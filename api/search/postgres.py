@@ -64,9 +64,14 @@ def fit(each: TermQueries, values: dict[str, Any]) -> str:
 def term_query(term: Term, name: str, values: dict[str, Any]) -> str:
     """SQL of a tsquery for one term in all its ways of being said; its values are added under `name`. It is
     worked out once a statement, and reads the same whatever was typed: PostgreSQL keeps the plan."""
+    return f"(SELECT {term_call(term, name, values)})"
+
+
+def term_call(term: Term, name: str, values: dict[str, Any]) -> str:
+    """The same where the planner must see what is asked for, which a sub-select hides."""
     values[name] = list(term.spoken)
     values[f"{name}_start"] = f"{term.typed}:*" if term.prefix else None
-    return f"(SELECT face.any_phrase(%({name})s::text[], %({name}_start)s::text))"
+    return f"face.any_phrase(%({name})s::text[], %({name}_start)s::text)"
 
 
 def _weights(each: TermQueries, name: str, values: dict[str, Any]) -> list[str]:

@@ -1,16 +1,15 @@
 """Reading repeat rules as RFC 5545 writes them: RRULE with DTSTART, DTEND or DURATION, EXDATE and RDATE."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from api.clock import LONDON
 from api.entries.schemas import SessionDraft
 from api.entries.sessions import RuleError, normalise_session
 from ingest.hours.plan import Unsure
 from ingest.hours.sessions import Setting
 
-_LONDON: Final = ZoneInfo("Europe/London")
 _LINE: Final = re.compile(
     r"(DTSTART|DTEND|DURATION|RRULE|EXDATE|RDATE)((?:;[A-Z-]+=[^:;]+)*):(.+)", re.IGNORECASE
 )
@@ -99,9 +98,9 @@ def _moment(options: str, text: str) -> tuple[date, time | None]:
         day = date(int(match[1]), int(match[2]), int(match[3]))
         if match[4] is None:
             return day, None
-        moment = datetime(day.year, day.month, day.day, int(match[4]), int(match[5]), tzinfo=_LONDON)
+        moment = datetime(day.year, day.month, day.day, int(match[4]), int(match[5]), tzinfo=LONDON)
         if match[7]:
-            moment = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(_LONDON)
+            moment = moment.replace(tzinfo=UTC).astimezone(LONDON)
     except (ValueError, OverflowError) as error:
         raise Unsure(_UNKNOWN) from error
     return moment.date(), moment.time()

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
+from api.clock import LONDON
 from ingest.readers.file import Input
 from ingest.readers.sheet import ReadError
 from ingest.readers.text import read_text
 from ingest.table import Record, Table, table_of
 
-LONDON: Final = ZoneInfo("Europe/London")
 _TEXTS: Final = {
     "uid": "UID",
     "summary": "SUMMARY",

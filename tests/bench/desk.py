@@ -8,8 +8,8 @@ from typing import Any, Final
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from api.clock import LONDON
 from api.curation import service as curation
-from api.dependencies import LONDON
 from api.permissions import Role
 from tests.bench.timing import Timing
 from tests.conftest import Directory

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from api.accounts.dependencies import SESSION_COOKIE
+from api.clock import LONDON
 from api.db import make_session_factory
-from api.dependencies import LONDON
 from api.models import Mail
 from api.reminders.service import run_reminders
 from tests.browser.site import serve

@@ -144,6 +144,6 @@ def _site(settings: "Settings") -> "Site":
 
 
 def _now() -> datetime:
-    from api.dependencies import london_now
+    from api.clock import london_now
 
     return london_now()

@@ -12,8 +12,8 @@ def remind(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would be written to.")] = False,
 ) -> None:
     """Write what letters are due, put on the desk what needs a person, and hide what was due too long ago."""
+    from api.clock import LONDON
     from api.db import make_engine, make_session_factory
-    from api.dependencies import LONDON
     from api.reminders.rules import problem_with
     from api.reminders.service import list_wanted, run_reminders
     from api.settings import get_settings

@@ -43,9 +43,11 @@ def describe_report(report: "IngestReport") -> Iterator[str]:
 
 
 def _ending(report: "IngestReport") -> Iterator[str]:
+    from ingest.report import SAY_SO
+
     stored = f"Report {report.run_id} is stored."
     if report.refused:
-        refused = report.refused.replace("Then say so.", "Then say so: --may-vanish 1.")
+        refused = report.refused.replace(f"{SAY_SO}.", f"{SAY_SO}: --may-vanish 1.")
         yield f"Nothing was done. {refused} {stored}"
     elif report.does_nothing:
         yield f"Nothing was done: no row could be used. {stored}"

@@ -10,7 +10,8 @@ from api.accounts import service as accounts
 from api.accounts.dependencies import SESSION_COOKIE, Write, needs
 from api.accounts.events import HOW_WORDS, event_words
 from api.areas.service import name_areas
-from api.dependencies import LONDON, Now, client_address
+from api.clock import LONDON
+from api.dependencies import Now, client_address
 from api.errors import BadInput
 from api.owners import service as owners
 from api.secrets import token_hash

@@ -11,8 +11,9 @@ from starlette.responses import HTMLResponse, Response
 from api.accounts.dependencies import Write, needs
 from api.checks import notes, service
 from api.checks.notes import NOTE_WORDS
+from api.clock import london_now
 from api.curation import service as curation
-from api.dependencies import Now, london_now
+from api.dependencies import Now
 from api.entries.vocabulary import CHECK_GROUP_LABELS, CHECK_HOW_LABELS, KINDS
 from api.errors import BadInput, FieldProblem, HereaboutsError
 from api.permissions import require

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.clock import london_now
 from api.curation import service as curation
 from api.curation.schemas import WaitingKind
-from api.dependencies import london_now
 from api.duplicates import service as duplicates
 from api.errors import HereaboutsError, NotFound
 from api.permissions import Actor

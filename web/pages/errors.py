@@ -95,8 +95,8 @@ async def show_problem(request: Request, response: Response) -> Response:
         "posted": request.method == "POST",
         "again": way_back(request),
     }
-    name = "embed/problem.html" if request.url.path == FRAMED_PATH else "errors/problem.html"
-    page = render_page(request, state.settings, name, context, status=status)
+    template = "embed/problem.html" if request.url.path == FRAMED_PATH else "errors/problem.html"
+    page = render_page(request, state.settings, template, context, status=status)
     for name in ("retry-after", "allow"):
         if name in response.headers:
             page.headers[name] = response.headers[name]
@@ -109,8 +109,9 @@ def _sent_fields(request: Request) -> list[tuple[str, str]]:
     form: FormData | None = getattr(request.state, "form", None)
     if form is None or request.url.path.startswith(SECRET_PATHS):
         return []
-    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    return fields if len(fields) == len(form.multi_items()) else []
+    fields = form.multi_items()
+    texts = [(name, value) for name, value in fields if isinstance(value, str)]
+    return texts if len(texts) == len(fields) else []
 
 
 async def _has_examples(state: DirectoryState, status: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from api.accounts.dependencies import keep_form
 from api.areas.service import list_areas
 from api.dependencies import Read
 from api.errors import HereaboutsError
@@ -16,8 +17,7 @@ MOST_FIELDS: Final = 200
 async def read_form(request: Request) -> dict[str, str]:
     """The text fields of a form whose fields are not known beforehand, as they were typed: line ends are LF,
     and what no text can hold is left out, as files are."""
-    form = await request.form(max_fields=MOST_FIELDS, max_files=0)
-    request.state.form = form
+    form = await keep_form(request, max_fields=MOST_FIELDS, max_files=0)
     return {
         name: value.replace("\r\n", "\n").replace("\x00", "")
         for name, value in form.items()

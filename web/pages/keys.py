@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse
 
 from api.accounts import keys
 from api.accounts.dependencies import Write, needs
-from api.dependencies import LONDON, Now
+from api.clock import LONDON
+from api.dependencies import Now
 from api.errors import BadInput
 from web.pages.at_browser import AT_BROWSER, Me
 from web.pages.forms import problems_by_field, read_day

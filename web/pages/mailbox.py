@@ -8,7 +8,8 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
 from api.accounts.dependencies import Write
-from api.dependencies import LONDON, AppSettings, client_address
+from api.clock import LONDON
+from api.dependencies import AppSettings, client_address
 from api.errors import NotFound
 from api.mail.service import get_mail, list_mail
 from api.models import Mail

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
-from api.dependencies import LONDON, Now
+from api.clock import LONDON
+from api.dependencies import Now
 from api.errors import BadInput, FieldProblem
 from api.notices import service as notices
 from api.notices.schemas import NoticeDraft

@@ -28,11 +28,6 @@ class Page:
     def nonce(self) -> str:
         return str(getattr(self.request.state, "nonce", ""))
 
-    @property
-    def signed_in(self) -> bool:
-        """Whether this browser says so; what that allows is asked where it counts."""
-        return SESSION_COOKIE in self.request.cookies
-
     def typed(self, name: str) -> str:
         """What the visitor typed, as they typed it, so that a form can keep it."""
         return self.request.query_params.get(name, "")

@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse
 from api.accounts import people
 from api.accounts import service as accounts
 from api.accounts.dependencies import Write, needs
-from api.dependencies import LONDON, Now
+from api.clock import LONDON
+from api.dependencies import Now
 from api.errors import BadInput, FieldProblem, NotAllowed
 from api.permissions import ROLE_LABELS, ROLES, Role
 from web.pages.at_browser import AT_BROWSER

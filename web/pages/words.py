@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 from starlette.datastructures import QueryParams
 
-from api.dependencies import LONDON, london_now
+from api.clock import LONDON, london_now
 from api.entries.sessions import describe_time
 from api.entries.vocabulary import (
     CHECK_GROUP_LABELS,

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.checks import notes, service
-from api.dependencies import london_now
+from api.clock import london_now
 from api.errors import BadInput, NotAllowed, NotFound
 from tests.conftest import Directory
 from tests.factories import NOW, SOHAM, add, add_areas, square

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from api.dependencies import london_now
+from api.clock import london_now
 from api.entries.service import get_draft
 from api.tickets.service import make_ticket
 from tests.conftest import Directory

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.accounts.dependencies import SESSION_COOKIE
+from api.clock import london_now
 from api.cluster import PrivateCluster
-from api.dependencies import london_now
 from tests.conftest import Directory, copied, new_directory
 from tests.factories import NOW, SOHAM, add, add_areas, square
 from tests.people import session_cookie
