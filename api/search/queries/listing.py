@@ -76,6 +76,12 @@ def _rows(objects: str | None) -> list[dict[str, Any]]:
     return rows
 
 
+def _numbered(found: str, order: str, *, limit: str, offset: str) -> str:
+    """SQL of a page with the `place` of each row in it. Numbered once cut: to number all, all are sorted."""
+    page = f"SELECT * FROM {found} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
+    return f"SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM ({page}) one"
+
+
 async def find(
     read: ReadConnection, params: SearchParams, match: Match, *, terms: list[Term], explain: bool = False
 ) -> Found:
@@ -94,12 +100,10 @@ async def find(
     shape = _shape(words, explain=explain)
     statement = f"""
 WITH {f"{whole.picked}, " if whole else ""}{base},
-  kept AS (SELECT * FROM matched WHERE {serving}),
-  apart AS (SELECT * FROM matched WHERE NOT {serving}),
-  page AS (SELECT *, row_number() OVER (ORDER BY {ORDERS[params.sort]}) AS place FROM kept
-           ORDER BY {ORDERS[params.sort]} LIMIT %(limit)s OFFSET {"0" if whole else "%(offset)s"}),
-  near AS (SELECT *, row_number() OVER (ORDER BY distance_m, id) AS place FROM apart
-           ORDER BY distance_m, id LIMIT {NEARBY_SHOWN})
+  kept AS NOT MATERIALIZED (SELECT * FROM matched WHERE {serving}),
+  apart AS NOT MATERIALIZED (SELECT * FROM matched WHERE NOT {serving}),
+  page AS ({_numbered("kept", ORDERS[params.sort], limit="%(limit)s", offset="0" if whole else "%(offset)s")}),
+  near AS ({_numbered("apart", "distance_m, id", limit=str(NEARBY_SHOWN), offset="0")})
 SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
   (SELECT json_object_agg(value, entries)
    FROM ({whole.facets if whole else _facets(params, serving, narrowed.own)}) counted),

@@ -239,8 +239,9 @@ def base_of(match: Match, params: SearchParams, *, ranked: bool = True) -> str:
            e.due_on, {facets} AS facets{keeps}, {text if ranked else "0.0"} AS text, {match.serves} AS serves,
            {match.distance} AS distance_m, {match.rough} AS rough, {match.open_then} AS open_then
     FROM {match.source} WHERE {" AND ".join(match.where)}),
-  fitting AS (SELECT *, {" + ".join(PARTS.values())} AS score FROM base WHERE {all_but(params)}),
-  matched AS (SELECT * FROM fitting WHERE open_then)"""
+  fitting AS NOT MATERIALIZED (
+    SELECT *, {" + ".join(PARTS.values())} AS score FROM base WHERE {all_but(params)}),
+  matched AS NOT MATERIALIZED (SELECT * FROM fitting WHERE open_then)"""
 
 
 def all_but(params: SearchParams, group: str | None = None) -> str:
