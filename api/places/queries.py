@@ -1,10 +1,8 @@
 """SQL of the gazetteer: look-ups for the public through `face`, and for the writer when an entry is saved."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
-from psycopg import AsyncCursor
-from psycopg.rows import TupleRow
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -17,8 +15,9 @@ Answer = TypeVar("Answer")
 # Within this distance of ground we cover a place still counts as ours: people live across a boundary.
 NEAR_GROUND_M = 30_000
 
+# Where the public asks, {areas} is one column more: (code, name, type) of those it lies in, smallest first.
 _POSTCODE = """
-SELECT p.code, p.lon, p.lat, p.district, p.ward, coalesce(n.name, g.near), p.terminated
+SELECT p.code, p.lon, p.lat, p.district, p.ward, coalesce(n.name, g.near), p.terminated{areas}
 FROM face.postcodes p
 LEFT JOIN face.postcode_groups g ON g.code = left(p.code, -2)
 LEFT JOIN LATERAL (
@@ -28,10 +27,10 @@ LEFT JOIN LATERAL (
   ORDER BY ((s.lon - p.lon) * 0.61) ^ 2 + (s.lat - p.lat) ^ 2 LIMIT 1) n ON true
 WHERE p.code = {unit}
 """
-_GROUP = "SELECT code, lon, lat, near FROM face.postcode_groups WHERE code = {code}"
+_GROUP = "SELECT p.code, p.lon, p.lat, p.near{areas} FROM face.postcode_groups p WHERE p.code = {code}"
 _SETTLEMENTS = """
-SELECT id, name, district, kind, lon, lat FROM face.settlements
-WHERE name_keys @> ARRAY[CAST({key} AS text)] ORDER BY rank, district
+SELECT p.id, p.name, p.district, p.kind, p.lon, p.lat{areas} FROM face.settlements p
+WHERE p.name_keys @> ARRAY[CAST({key} AS text)] ORDER BY p.rank, p.district
 """
 _AREAS = f"""
 SELECT a.code, a.name, {sql.lon("c.at")}, {sql.lat("c.at")}
@@ -56,27 +55,68 @@ SELECT EXISTS (
 """
 
 
+def _areas_there(codes: str) -> str:
+    """SQL of the areas that the point of `p` lies in, and of those with one of the codes."""
+    here = sql.make_point("p.lon", "p.lat")
+    return f""", (
+  SELECT json_agg(json_build_array(a.code, a.name, a.type) ORDER BY a.size_km2 NULLS LAST)
+  FROM face.areas a WHERE a.code = ANY ({codes}) OR {sql.covers("a.shape", here)})"""
+
+
+# (code, name, type) of an area.
+NamedArea: TypeAlias = tuple[str, str, str]
+
+
 class FaceLookup:
-    """`geo.geocoding.Lookup` on the public's connection."""
+    """`geo.geocoding.Lookup` on the public's connection. It learns in the same questions what areas each
+    place lies in (`areas_of`)."""
+
+    _by_codes = _areas_there("ARRAY[p.ward, p.district]")
+    _by_point = _areas_there("'{}'")
 
     def __init__(self, read: ReadConnection) -> None:
         self._read = read
+        self._areas: dict[tuple[float, float, tuple[str, ...]], list[NamedArea]] = {}
 
-    async def _rows(self, statement: str, **values: Any) -> Sequence[Sequence[Any]]:
-        named = statement.format(**{name: f"%({name})s" for name in values})
+    async def areas_of(self, lon: float, lat: float, codes: Sequence[str]) -> list[NamedArea]:
+        """The areas a point lies in, and those with these codes, smallest first."""
+        learnt = self._areas.get((lon, lat, tuple(codes)))
+        return await areas_at(self._read, lon=lon, lat=lat, codes=codes) if learnt is None else learnt
+
+    def _learn(self, lon: float, lat: float, codes: Sequence[str | None], more: Sequence[Any]) -> None:
+        """`more` has the column of areas where it was asked for."""
+        for areas in more:
+            held = tuple(code for code in codes if code)
+            self._areas[lon, lat, held] = [(code, name, type_) for code, name, type_ in areas or []]
+
+    async def _rows(self, statement: str, *, areas: str = "", **values: Any) -> Sequence[Sequence[Any]]:
+        named = statement.format(areas=areas, **{name: f"%({name})s" for name in values})
         cursor = await self._read.execute(named.encode(), values)
         return await cursor.fetchall()
 
     async def find_postcode(self, unit: str) -> KnownPostcode | None:
-        rows = await self._rows(_POSTCODE, unit=unit)
-        return KnownPostcode(*rows[0]) if rows else None
+        rows = await self._rows(_POSTCODE, areas=self._by_codes, unit=unit)
+        if not rows:
+            return None
+        known = KnownPostcode(*rows[0][:7])
+        if known.lon is not None and known.lat is not None:
+            self._learn(known.lon, known.lat, (known.ward, known.district), rows[0][7:])
+        return known
 
     async def find_group(self, code: str) -> KnownGroup | None:
-        rows = await self._rows(_GROUP, code=code)
-        return KnownGroup(*rows[0]) if rows else None
+        rows = await self._rows(_GROUP, areas=self._by_point, code=code)
+        if not rows:
+            return None
+        known = KnownGroup(*rows[0][:4])
+        self._learn(known.lon, known.lat, (), rows[0][4:])
+        return known
 
     async def find_settlements(self, name: str) -> list[KnownSettlement]:
-        return [KnownSettlement(*row) for row in await self._rows(_SETTLEMENTS, key=fold_name(name))]
+        rows = await self._rows(_SETTLEMENTS, areas=self._by_point, key=fold_name(name))
+        found = [KnownSettlement(*row[:6]) for row in rows]
+        for row, known in zip(rows, found, strict=True):
+            self._learn(known.lon, known.lat, (), row[6:])
+        return found
 
     async def find_areas_named(self, name: str) -> list[KnownArea]:
         return [KnownArea(*row) for row in await self._rows(_AREAS, key=fold_name(name))]
@@ -120,6 +160,8 @@ class WriterLookup(FaceLookup):
     (`look_up`) all at once. Its coroutines never wait, so `geo.geocoding` can be run to its end without an
     event loop (`api.places.service.Locator`)."""
 
+    _by_codes = _by_point = ""
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._answers: dict[tuple[str, Any], Any] = {}
@@ -141,10 +183,10 @@ class WriterLookup(FaceLookup):
         values = {name: list(given) for name, given in wanted.items()}
         return self._session.execute(text(statement), values).fetchall() if any(values.values()) else []
 
-    async def _rows(self, statement: str, **values: Any) -> Sequence[Sequence[Any]]:
+    async def _rows(self, statement: str, *, areas: str = "", **values: Any) -> Sequence[Sequence[Any]]:
         asked = statement, tuple(values.values())
         if asked not in self._answers:
-            named = statement.format(**{name: f":{name}" for name in values})
+            named = statement.format(areas=areas, **{name: f":{name}" for name in values})
             self._answers[asked] = self._session.execute(text(named), values).fetchall()
         return cast("Sequence[Sequence[Any]]", self._answers[asked])
 
@@ -185,15 +227,9 @@ ORDER BY size, code LIMIT %(limit)s
 """
 
 
-async def ask_areas_at(
-    read: ReadConnection, *, lon: float, lat: float, codes: list[str]
-) -> AsyncCursor[TupleRow]:
-    """Ask for the areas a point lies in, and for those with these codes; `fetch_areas` says which."""
-    return await read.execute(_AREAS_AT.encode(), {"lon": lon, "lat": lat, "codes": codes})
-
-
-async def fetch_areas(cursor: AsyncCursor[TupleRow]) -> list[tuple[str, str, str]]:
-    """(code, name, type) of each, smallest first."""
+async def areas_at(read: ReadConnection, *, lon: float, lat: float, codes: Sequence[str]) -> list[NamedArea]:
+    """The areas a point lies in, and those with these codes, smallest first."""
+    cursor = await read.execute(_AREAS_AT.encode(), {"lon": lon, "lat": lat, "codes": list(codes)})
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 

@@ -4,8 +4,6 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from psycopg import AsyncCursor
-from psycopg.rows import TupleRow
 from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
@@ -40,35 +38,18 @@ class NearPlace:
         }
 
 
-@dataclass(frozen=True)
-class NearAsked:
-    """A resolved place, and its areas while they are still asked for."""
-
-    place: ResolvedPlace
-    own: list[str]
-    areas: AsyncCursor[TupleRow]
-
-    async def read(self) -> NearPlace:
-        """A postcode's own district and ward stand beside the areas whose outline holds the point."""
-        named = await queries.fetch_areas(self.areas)
-        held = [code for code, _, _ in named]
-        return NearPlace(self.place, held + [code for code in self.own if code not in held], named)
-
-
 async def resolve_near(read: ReadConnection, query: str) -> NearPlace:
     """The place a visitor means. Raises PlaceNotFound, whose `extra` has `code` and `options`."""
-    return await (await ask_near(read, query)).read()
-
-
-async def ask_near(read: ReadConnection, query: str) -> NearAsked:
-    """`resolve_near` up to its last question, for a pipeline that asks more. Raises PlaceNotFound."""
+    lookup = queries.FaceLookup(read)
     try:
-        place = await resolve_place(queries.FaceLookup(read), query)
+        place = await resolve_place(lookup, query)
     except PlaceProblem as problem:
         raise _not_found(problem) from problem
     own = [code for code in (place.ward, place.district) if code]
-    areas = await queries.ask_areas_at(read, lon=place.lon, lat=place.lat, codes=own)
-    return NearAsked(place, own, areas)
+    named = await lookup.areas_of(place.lon, place.lat, own)
+    held = [code for code, _, _ in named]
+    # A postcode's own district and ward stand beside the areas whose outline holds the point.
+    return NearPlace(place, held + [code for code in own if code not in held], named)
 
 
 def _not_found(problem: PlaceProblem) -> PlaceNotFound:

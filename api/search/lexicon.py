@@ -9,34 +9,23 @@ from api.search import queries
 from api.search.words import LONGEST_PHRASE, Lexicon, Term, best_corrections, find_phrases
 
 
-async def read_terms(
-    read: ReadConnection, words: Sequence[str], *, optional: Sequence[str] = (), keep_some: bool = True
-) -> list[Term]:
-    """Terms for the words left of a query, then for those that only help the order (`optional`). With
-    `keep_some`, stop words are looked for when there is nothing else."""
-    async with read.pipeline():
-        asked = await ask_words(read, [*words, *optional])
-    return await make_terms(read, asked, words, optional=optional, keep_some=keep_some)
-
-
-async def ask_words(read: ReadConnection, said: Sequence[str]) -> queries.WordsAsked | None:
-    """Ask all that these words can touch, for a pipeline that asks more. Nothing of no words."""
-    return await queries.ask_words(read, _phrases_of(said), sorted(set(said))) if said else None
+async def ask_words(read: ReadConnection, said: Sequence[str]) -> queries.WordsAsked:
+    """Ask all that these words can touch, for a pipeline that asks more."""
+    return await queries.ask_words(read, _phrases_of(said), sorted(set(said)))
 
 
 async def make_terms(
     read: ReadConnection,
-    asked: queries.WordsAsked | None,
+    about: queries.WordsKnown,
     words: Sequence[str],
     *,
-    optional: Sequence[str],
-    keep_some: bool,
+    optional: Sequence[str] = (),
+    keep_some: bool = True,
 ) -> list[Term]:
-    """`read_terms` of what `ask_words` has asked for both."""
-    if asked is None:
-        return []
-    sayings, known = await asked.read()
-    lexicon = Lexicon.of(*sayings)
+    """Terms for the words left of a query, then for those that only help the order (`optional`); `about` is
+    what is known of all of them. With `keep_some`, stop words are looked for when there is nothing else."""
+    known = about.known
+    lexicon = Lexicon.of(*about.sayings)
     phrases = find_phrases(words, lexicon, keep_some=keep_some) if words else []
     extra = (
         [phrase for phrase in find_phrases(optional, lexicon) if phrase not in phrases] if optional else []

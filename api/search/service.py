@@ -19,7 +19,7 @@ from api.entries.vocabulary import (
 )
 from api.errors import BadInput, FieldProblem
 from api.face.near import keys_round
-from api.places.service import NearPlace, ask_near, name_places
+from api.places.service import NearPlace, name_places, resolve_near
 from api.search import queries
 from api.search.engine import EngineAway, Ground, HowMany, WordEngine, WordQuery
 from api.search.intent import TimeWanted, Understood, read_intent
@@ -142,20 +142,18 @@ async def understand(read: ReadConnection, params: SearchParams, *, now: datetim
     full = params.model_copy(update=changes)
     # What does not wait for the place travels with its questions.
     async with read.pipeline():
-        asked_names = await queries.ask_term_names(read)
         asked_words = await ask_words(read, [*intent.words, *intent.kind_words])
-        asked_near = await ask_near(read, full.near) if full.near else None
-    near = await asked_near.read() if asked_near else None
-    names = await queries.fetch_term_names(asked_names)
+        near = await resolve_near(read, full.near) if full.near else None
+    about = await asked_words.read()
     await _check_area(read, params)
-    _check_terms(params, names)
+    _check_terms(params, about.names)
     terms = await make_terms(
-        read, asked_words, intent.words, optional=intent.kind_words, keep_some=not intent.understood
+        read, about, intent.words, optional=intent.kind_words, keep_some=not intent.understood
     )
     wanted = intent.time or (TimeWanted((params.day,)) if params.day else None)
     guessed = tuple(what for what in ("kind", "language", "time") if getattr(intent, what))
     ground = _ground(near, params) if near else None
-    return Search(full, near, ground, names, terms, wanted, intent.understood, guessed, now.date())
+    return Search(full, near, ground, about.names, terms, wanted, intent.understood, guessed, now.date())
 
 
 _CHOSEN_BY = {"place": "near", "time": "day", "kind": "kind", "language": "language"}

@@ -98,11 +98,12 @@ async def find(
         hits = [f"e.words @@ {term_query(term, f'hit{n}', values)}" for n, term in enumerate(terms)]
     words = ", ".join(hits)
     shape = _shape(words, explain=explain)
+    order, offset = ORDERS[params.sort], "0" if whole else "%(offset)s"
     statement = f"""
 WITH {f"{whole.picked}, " if whole else ""}{base},
   kept AS NOT MATERIALIZED (SELECT * FROM matched WHERE {serving}),
   apart AS NOT MATERIALIZED (SELECT * FROM matched WHERE NOT {serving}),
-  page AS ({_numbered("kept", ORDERS[params.sort], limit="%(limit)s", offset="0" if whole else "%(offset)s")}),
+  page AS ({_numbered("kept", order, limit="%(limit)s", offset=offset)}),
   near AS ({_numbered("apart", "distance_m, id", limit=str(NEARBY_SHOWN), offset="0")})
 SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
   (SELECT json_object_agg(value, entries)

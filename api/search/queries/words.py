@@ -1,6 +1,6 @@
 """What our own entries and our curators know of the words that somebody typed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -28,16 +28,16 @@ class KnownWord:
 
 # As JSON: of an array PostgreSQL would plan anew each time, for the number of words in it.
 _LOOK_UP_WORDS = """
-SELECT t.typed, coalesce(k.entries, 0)::int,
+SELECT t.typed, coalesce(k.entries, 0)::int AS entries,
        -- Bounds in the C collation are what an index answers; a LIKE on a column's text is not.
        k.entries IS NULL AND EXISTS (
          SELECT FROM face.words b
-         WHERE b.word COLLATE "C" > t.typed AND b.word COLLATE "C" < t.typed || chr(1114111)),
+         WHERE b.word COLLATE "C" > t.typed AND b.word COLLATE "C" < t.typed || chr(1114111)) AS begins,
        CASE WHEN k.entries IS NULL AND length(t.typed) >= %(shortest)s THEN (
          SELECT array_agg(json_build_array(a.word, a.entries)) FROM (
            SELECT word, entries FROM face.words
            WHERE word %% t.typed AND abs(length(word) - length(t.typed)) <= 2
-           ORDER BY similarity(word, t.typed) DESC LIMIT 30) a) END
+           ORDER BY similarity(word, t.typed) DESC LIMIT 30) a) END AS alike
 FROM json_array_elements_text(%(typed)s::json) AS t (typed)
 CROSS JOIN LATERAL (
   SELECT sum(entries) AS entries FROM face.words
@@ -50,60 +50,26 @@ UNION ALL SELECT ARRAY[word], NULL FROM face.stop_words WHERE word = ANY (%(phra
 """
 
 
+_TERM_NAMES = "SELECT scheme, code, label, words FROM face.terms WHERE scheme IN ('need', 'audience')"
+# One statement, as JSON: the driver takes longer to ask twice than PostgreSQL to answer.
+_ASK = f"""
+SELECT (SELECT json_agg(json_build_array(t.scheme, t.code, t.label, t.words)) FROM ({_TERM_NAMES}) t),
+       (SELECT json_agg(json_build_array(l.words, l.one_way_from)) FROM ({_LEXICON}) l),
+       (SELECT json_agg(json_build_array(k.typed, k.entries, k.begins, k.alike)) FROM ({_LOOK_UP_WORDS}) k)
+"""
+
+
 async def look_up_words(read: ReadConnection, typed: list[str]) -> dict[str, KnownWord]:
     """What our own entries know of each single word."""
+    if not typed:
+        return {}
     values = {"typed": orjson.dumps(typed).decode(), "shortest": 1}
-    return await _known(await read.execute(_LOOK_UP_WORDS, values)) if typed else {}
-
-
-async def _known(cursor: AsyncCursor[TupleRow]) -> dict[str, KnownWord]:
-    return {
-        row[0]: KnownWord(row[1], row[2], [(word, entries) for word, entries in row[3] or []])
-        for row in await cursor.fetchall()
-    }
+    return _known(await (await read.execute(_LOOK_UP_WORDS, values)).fetchall())
 
 
 async def read_lexicon(read: ReadConnection, phrases: list[str]) -> Sayings:
     """(synonym rows, stop words) that any of these words and phrases touches."""
-    return await _sayings(await read.execute(_LEXICON, {"phrases": phrases}))
-
-
-@dataclass(frozen=True)
-class WordsAsked:
-    """`read_lexicon` and `look_up_words` while they are still asked for."""
-
-    sayings: AsyncCursor[TupleRow]
-    known: AsyncCursor[TupleRow]
-
-    async def read(self) -> tuple[Sayings, dict[str, KnownWord]]:
-        return await _sayings(self.sayings), await _known(self.known)
-
-
-async def ask_words(read: ReadConnection, phrases: list[str], typed: list[str]) -> WordsAsked:
-    """Ask what is known of these, for a pipeline that asks more. No word too short to be put right is
-    compared with others: half of all words are like "to"."""
-    sayings = await read.execute(_LEXICON, {"phrases": phrases})
-    values = {"typed": orjson.dumps(typed).decode(), "shortest": SHORTEST_MENDED}
-    return WordsAsked(sayings, await read.execute(_LOOK_UP_WORDS, values))
-
-
-async def _sayings(cursor: AsyncCursor[TupleRow]) -> Sayings:
-    groups, stop_words = [], []
-    for words, one_way_from in await cursor.fetchall():
-        # A group has at least two words or a `one_way_from`; a lone word is a stop word.
-        if len(words) == 1 and one_way_from is None:
-            stop_words += words
-        else:
-            groups.append((words, one_way_from))
-    return groups, stop_words
-
-
-async def read_tsqueries(read: ReadConnection, terms: Sequence[Term]) -> list[str]:
-    """The tsquery of each term in all its ways of being said, as text."""
-    values: dict[str, Any] = {}
-    each = ", ".join(f"{term_query(term, f't{n}', values)}::text" for n, term in enumerate(terms))
-    row = await (await read.execute(f"SELECT {each}".encode(), values)).fetchone()
-    return list(row or ())
+    return _sayings(await (await read.execute(_LEXICON, {"phrases": phrases})).fetchall())
 
 
 class TermName(NamedTuple):
@@ -117,15 +83,61 @@ class TermName(NamedTuple):
 
 async def read_term_names(read: ReadConnection) -> list[TermName]:
     """Every need and audience."""
-    return await fetch_term_names(await ask_term_names(read))
+    return _term_names(await (await read.execute(_TERM_NAMES)).fetchall())
 
 
-async def ask_term_names(read: ReadConnection) -> AsyncCursor[TupleRow]:
-    """The first half of `read_term_names`, for a pipeline that asks more."""
-    return await read.execute(
-        "SELECT scheme, code, label, words FROM face.terms WHERE scheme IN ('need', 'audience')"
-    )
+@dataclass(frozen=True)
+class WordsKnown:
+    """What `read_lexicon` and `look_up_words` say of the words of a search, and every need and audience."""
+
+    names: list[TermName]
+    sayings: Sayings
+    known: dict[str, KnownWord]
 
 
-async def fetch_term_names(cursor: AsyncCursor[TupleRow]) -> list[TermName]:
-    return [TermName(row[0], row[1], row[2], tuple(row[3])) for row in await cursor.fetchall()]
+@dataclass(frozen=True)
+class WordsAsked:
+    """The same while it is still asked for."""
+
+    cursor: AsyncCursor[TupleRow]
+
+    async def read(self) -> WordsKnown:
+        names, sayings, known = await self.cursor.fetchone() or (None, None, None)
+        return WordsKnown(_term_names(names or []), _sayings(sayings or []), _known(known or []))
+
+
+async def ask_words(read: ReadConnection, phrases: list[str], typed: list[str]) -> WordsAsked:
+    """Ask what is known of these, for a pipeline that asks more. No word too short to be put right is
+    compared with others: half of all words are like "to"."""
+    values = {"phrases": phrases, "typed": orjson.dumps(typed).decode(), "shortest": SHORTEST_MENDED}
+    return WordsAsked(await read.execute(_ASK.encode(), values))
+
+
+def _known(rows: Iterable[Sequence[Any]]) -> dict[str, KnownWord]:
+    return {
+        typed: KnownWord(entries, begins, [(word, count) for word, count in alike or []])
+        for typed, entries, begins, alike in rows
+    }
+
+
+def _sayings(rows: Iterable[Sequence[Any]]) -> Sayings:
+    groups, stop_words = [], []
+    for words, one_way_from in rows:
+        # A group has at least two words or a `one_way_from`; a lone word is a stop word.
+        if len(words) == 1 and one_way_from is None:
+            stop_words += words
+        else:
+            groups.append((words, one_way_from))
+    return groups, stop_words
+
+
+def _term_names(rows: Iterable[Sequence[Any]]) -> list[TermName]:
+    return [TermName(scheme, code, label, tuple(words)) for scheme, code, label, words in rows]
+
+
+async def read_tsqueries(read: ReadConnection, terms: Sequence[Term]) -> list[str]:
+    """The tsquery of each term in all its ways of being said, as text."""
+    values: dict[str, Any] = {}
+    each = ", ".join(f"{term_query(term, f't{n}', values)}::text" for n, term in enumerate(terms))
+    row = await (await read.execute(f"SELECT {each}".encode(), values)).fetchone()
+    return list(row or ())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from api.db import ReadConnection
-from api.search.lexicon import read_terms
+from api.search.lexicon import ask_words, make_terms
 from api.search.sayings import add_stop_word, save_group
 from api.search.words import (
     MAX_WORDS,
@@ -119,7 +119,9 @@ def read(shared_scratch: Directory) -> Read:
 
     def ask(typed: str, *, optional: str = "") -> list[Term]:
         async def put(connection: ReadConnection) -> list[Term]:
-            return await read_terms(connection, split_words(typed), optional=split_words(optional))
+            words, extra = split_words(typed), split_words(optional)
+            about = await (await ask_words(connection, [*words, *extra])).read()
+            return await make_terms(connection, about, words, optional=extra)
 
         return shared_scratch.ask(put)
 
