@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -97,14 +97,13 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
         if known is None:
             mapping, found = look_at(session, path, code)
             return {"state": "mapped", "mapping": mapping.model_dump(mode="json"), "options": options | found}
-    if mine is not None:
-        known = hold_to(factory, known, mine)
     sampling = Sampling(known)
-    with _rules(factory, code, options) as rules:
+    held = nullcontext(sampling.source) if mine is None else hold_to(factory, sampling.source, mine)
+    with held as source, _rules(factory, code, options) as rules:
         report = ingest_file(
             factory,
             path,
-            source=sampling.source,
+            source=source,
             apply=task == "apply",
             progress=_telling(factory, upload_id),
             rules=rules,
