@@ -34,7 +34,8 @@ class Desk:
 
     def bring_in(self, names: list[str]) -> IngestReport:
         self.mapped.clear()
-        lines = [f"R{n},{name},{POSTCODES[n % 4]},{'nobody at home' if n == 3 else ''}" for n, name in enumerate(names)]
+        mails = {3: "nobody at home"}
+        lines = [f"R{n},{name},{POSTCODES[n % 4]},{mails.get(n, '')}" for n, name in enumerate(names)]
         self.path.write_text("\n".join([",".join(HEADINGS), *lines]), encoding="utf-8")
         source = replace(CLUBS, map_row=self._map)
         with hold_to(self.factory, source, {"HERE"}) as held:
