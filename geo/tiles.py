@@ -133,11 +133,6 @@ def run_of_tile(zoom: int, x: int, y: int) -> tuple[int, int]:
     return firsts[0], lasts[0]
 
 
-def tile_box(zoom: int, x: int, y: int) -> Box:
-    """(west, south, east, north) of a tile in degrees."""
-    return block_box(Block(zoom, x, y, x, y))
-
-
 def block_box(block: Block) -> Box:
     """(west, south, east, north) of a block of squares in degrees."""
     side = 1 << block.level

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.entries.differences import field_words, value_words, with_field
+from api.entries.differences import with_field
 from api.entries.schemas import EntryDraft
 from api.entries.service import ToSave, save_entry, undo_version
+from api.entries.wording import field_words, value_words
 from api.errors import BadInput, NotFound
 from api.models import Entry, IngestConflict
 from ingest import queries, queries_runs
@@ -47,9 +48,9 @@ class Conflicts:
             Problem(
                 row,
                 field_words(clash.field),
-                value_words(clash.theirs),
+                value_words(clash.field, clash.theirs),
                 f"The source has changed this, but a curator has changed it too. Theirs stays: "
-                f"{value_words(clash.ours)}.",
+                f"{value_words(clash.field, clash.ours)}.",
                 "Choose: hereabouts ingest conflicts shows both.",
             )
             for clash in clashes

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,9 @@ class MappedRow:
 
 def map_row(source: KnownSource, row: Row) -> MappedRow:
     """The row's entry, checked. What is wrong with it is noted on the row."""
+    if row.made is not None:
+        row.problems += row.made.row.problems
+        return replace(row.made, row=row)
     key, name = source.key_of(row), row.text(source.name_column)
     if row.broken:
         return MappedRow(row, key, name, None)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from api.entries.differences import Change, field_words
+from api.entries.differences import Change
+from api.entries.wording import field_words
 
 Fate = Literal["new", "changed", "unchanged", "refused", "gone", "conflict"]
 FATES: tuple[Fate, ...] = ("new", "changed", "unchanged", "refused", "gone", "conflict")

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from api.entries.differences import field_words, flatten, value_words
+from api.entries.differences import flatten
 from api.entries.schemas import EntryDraft
-from api.entries.vocabulary import KIND_WORDS
+from api.entries.wording import CODES, field_words, value_words
 from ingest.mapping import KnownSource, as_document
 from ingest.table import Row
 
@@ -38,17 +38,14 @@ class Sampling:
         number, draft, _ = self._best
         fields = flatten(as_document(draft))
         names = [*(one for one in _FIRST if one in fields), *(one for one in fields if one not in _FIRST)]
-        return {"row": number, "facts": [[_label(one), _words(one, fields[one])] for one in names]}
-
-
-def _label(field: str) -> str:
-    words = field_words(field)
-    return words[:1].upper() + words[1:]
+        facts = [[_capital(field_words(one)), _words(one, fields[one])] for one in names]
+        return {"row": number, "facts": facts}
 
 
 def _words(field: str, value: Any) -> str:
-    if field == "kind":
-        return KIND_WORDS[value].label
-    if field == "contacts":
-        return "; ".join(one["value"] + ("" if one.get("public", True) else " (not public)") for one in value)
-    return value_words(value)
+    words = value_words(field, value)
+    return words if isinstance(value, str) and field not in CODES else _capital(words)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from api.entries.differences import Change, field_words
+from api.areas.service import name_areas
+from api.entries.differences import Change
+from api.entries.wording import area_codes, field_words
 from api.models import IngestRowFate, IngestRun, Source
 from ingest import queries_uploads
 from ingest.report import FATES
@@ -59,13 +61,17 @@ def _shown(session: Session, rows: Iterable[IngestRowFate]) -> list[ShownRow]:
     rows = list(rows)
     ids = {one for row in rows for one in (row.entry_id, *row.looks_like) if one is not None}
     known = queries_uploads.slugs_of(session, sorted(ids))
+    changes = {row.row_no: [Change(**one) for one in row.changes] for row in rows}
+    changed = [one for each in changes.values() for one in each]
+    codes = {code for one in changed for code in area_codes(one.field, one.old, one.new)}
+    areas = name_areas(session, codes)
     return [
         ShownRow(
             row.row_no if row.row_no > 0 else None,
             row.name or "No name",
             row.fate,
             known.get(row.entry_id) if row.entry_id else None,
-            [(field_words(one["field"]), *Change(**one).sides) for one in row.changes],
+            [(field_words(one.field), *one.sides(areas)) for one in changes[row.row_no]],
             row.problems,
             [known[one] for one in row.looks_like if one in known],
         )

@@ -5,12 +5,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from api.errors import BadInput, FieldProblem
 from geo.gazetteer import fold_name
 from ingest.readers.sheet import Lazy, Sheet
 from ingest.report import Problem
+
+if TYPE_CHECKING:
+    from ingest.mapping import MappedRow
 
 # Title rows above the headings are few; a table whose headings are deeper is no table.
 _DEEPEST_HEADINGS: Final = 30
@@ -33,12 +36,14 @@ _fold = lru_cache(maxsize=4096)(fold_name)
 
 @dataclass
 class Row:
-    """One row by heading, case and punctuation apart. `problems` gathers what is found on the way."""
+    """One row by heading, case and punctuation apart. `problems` gathers what is found on the way. `made` is
+    what a copy of it was mapped to, where somebody had to look before it is its turn."""
 
     number: int
     cells: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
     broken: bool = False
+    made: "MappedRow | None" = None
 
     def text(self, column: str) -> str | None:
         """The cell in one line, or None when it is empty or there is no such column."""

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from api.errors import BadInput, HereaboutsError, NotFound
 from api.models import Upload
 from ingest import queries_uploads
 from ingest.feeds import reader_of
+from ingest.heart import Heart
 from ingest.looking import FOUND, look_at, unknown_kinds
 from ingest.report import IngestReport, Progress
 from ingest.run import Rules, ingest_file
@@ -36,56 +38,56 @@ _OUR_FAULT: Final = (
 
 def work(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> None:
     """Do what is to be done with a file, when it is its turn. What goes wrong is written down with it."""
-    with _turn(factory, upload_id) as mine:
+    heart = Heart(factory, upload_id)
+    with _turn(factory, heart, upload_id) as mine:
         if not mine:
             return
         try:
-            values = _do(factory, folder, upload_id)
+            values = _do(factory, heart, folder, upload_id)
         except HereaboutsError as problem:
             values = {"state": "failed", "problem": problem.detail}
         except Exception as error:
             log.error("an import failed", upload=str(upload_id), exc_info=error)
             values = {"state": "failed", "problem": _OUR_FAULT}
-        with writing(factory) as session:
-            upload = queries_uploads.find_upload(session, upload_id)
-            if upload is not None:
-                _note(upload, folder, values)
+        upload = heart.write(partial(_note, upload_id=upload_id, folder=folder, values=values))
+        if upload is not None and upload.state == "applied":
+            path_of(folder, upload_id).unlink(missing_ok=True)
 
 
-def _note(upload: Upload, folder: Path, values: dict[str, Any]) -> None:
+def _note(session: Session, *, upload_id: UUID, folder: Path, values: dict[str, Any]) -> Upload | None:
+    upload = queries_uploads.find_upload(session, upload_id)
+    if upload is None:
+        return None
     if isinstance(problem := values.get("problem"), str):
         # The readers know the file by the name it lies under.
         values["problem"] = problem.replace(path_of(folder, upload.id).name, upload.file_name)
     for name, value in values.items():
         setattr(upload, name, value)
-    if upload.state == "applied":
-        path_of(folder, upload.id).unlink(missing_ok=True)
+    return upload
 
 
 @contextmanager
-def _turn(factory: sessionmaker[Session], upload_id: UUID) -> Iterator[bool]:
+def _turn(factory: sessionmaker[Session], heart: Heart, upload_id: UUID) -> Iterator[bool]:
     """Waits until nobody works at another. False when this one has gone meanwhile."""
     while True:
         with factory() as holder:
-            if queries_uploads.try_turn(holder):
-                yield _begin(factory, upload_id)
+            if heart.try_turn(holder):
+                yield heart.write(partial(_begin, upload_id=upload_id))
                 return
-        with writing(factory) as session:
-            queries_uploads.beat(session, upload_id, at=datetime.now(UTC))
+        heart.beat()
         time.sleep(_LOOK_AGAIN_S)
 
 
-def _begin(factory: sessionmaker[Session], upload_id: UUID) -> bool:
-    with writing(factory) as session:
-        queries_uploads.stop_working(session, CUT_OFF)
-        upload = queries_uploads.find_upload(session, upload_id, hold=True)
-        if upload is None or upload.state != "waiting":
-            return False
-        upload.state, upload.beat_at = "working", datetime.now(UTC)
-        return True
+def _begin(session: Session, *, upload_id: UUID) -> bool:
+    queries_uploads.stop_working(session, CUT_OFF)
+    upload = queries_uploads.find_upload(session, upload_id, hold=True)
+    if upload is None or upload.state != "waiting":
+        return False
+    upload.state, upload.beat_at = "working", datetime.now(UTC)
+    return True
 
 
-def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[str, Any]:
+def _do(factory: sessionmaker[Session], heart: Heart, folder: Path, upload_id: UUID) -> dict[str, Any]:
     """What is to be written down of it then."""
     path = path_of(folder, upload_id)
     with factory() as session:
@@ -97,22 +99,20 @@ def _do(factory: sessionmaker[Session], folder: Path, upload_id: UUID) -> dict[s
         if known is None:
             mapping, found = look_at(session, path, code)
             return {"state": "mapped", "mapping": mapping.model_dump(mode="json"), "options": options | found}
-    if mine is not None:
-        known = hold_to(factory, known, mine)
     sampling = Sampling(known)
-    with _rules(factory, code, options) as rules:
+    held = nullcontext(sampling.source) if mine is None else hold_to(factory, sampling.source, mine)
+    with held as source, _rules(factory, code, options) as rules:
         report = ingest_file(
             factory,
             path,
-            source=sampling.source,
+            source=source,
             apply=task == "apply",
-            progress=_telling(factory, upload_id),
+            progress=_telling(heart),
             rules=rules,
             file_name=shown,
         )
     if report.applied and mapping is not None:
-        with writing(factory) as session:
-            keep_mapping(session, mapping)
+        heart.write(partial(keep_mapping, mapping=mapping))
     return _done(report, mapping, options | {"sample": sampling.shown()})
 
 
@@ -165,7 +165,7 @@ def _rules(factory: sessionmaker[Session], code: str, options: dict[str, Any]) -
                     kept.may_vanish = before
 
 
-def _telling(factory: sessionmaker[Session], upload_id: UUID) -> Progress:
+def _telling(heart: Heart) -> Progress:
     told_at = 0.0
 
     def tell(done: int, total: int) -> None:
@@ -173,9 +173,7 @@ def _telling(factory: sessionmaker[Session], upload_id: UUID) -> Progress:
         if time.monotonic() - told_at < _TELL_EVERY_S and done < total:
             return
         told_at = time.monotonic()
-        with writing(factory) as session:
-            queries_uploads.beat(session, upload_id, at=datetime.now(UTC), rows_done=done, rows_total=total)
-            if _find(session, upload_id).options.get("stop"):
-                raise BadInput(STOPPED)
+        if not heart.beat(rows_done=done, rows_total=total):
+            raise BadInput(STOPPED)
 
     return tell

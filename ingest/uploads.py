@@ -23,7 +23,7 @@ MOST_BYTES: Final = 50_000_000
 TOO_LARGE: Final = f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it and try again."
 KEPT_FOR: Final = timedelta(days=7)
 MOST_WAITING: Final = 5
-_SILENT_FOR: Final = timedelta(minutes=1)
+SILENT_FOR: Final = timedelta(minutes=1)
 _NOT_WITH_US: Final = "This file is not with us any more. Files are kept for a week. Bring it in again."
 _NOT_KEPT: Final = "We keep no list of that name any more. Choose another."
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -160,7 +160,7 @@ def stop_dead(session: Session) -> None:
     """Nobody works at a file that is said to be worked at when it is nobody's turn."""
     if queries_uploads.try_turn(session):
         queries_uploads.stop_working(session, CUT_OFF)
-    queries_uploads.stop_waiting(session, CUT_OFF, unheard_since=datetime.now(UTC) - _SILENT_FOR)
+    queries_uploads.stop_waiting(session, CUT_OFF, unheard_since=datetime.now(UTC) - SILENT_FOR)
 
 
 def start(session: Session, upload: Upload, task: str, **options: Any) -> None:

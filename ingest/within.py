@@ -1,9 +1,14 @@
 """An import held to the areas of who brings it in: a row that lies elsewhere is refused, with its reason."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import pickle
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from io import SEEK_END
 from itertools import islice
-from typing import Final
+from tempfile import SpooledTemporaryFile
+from typing import Final, Self
+from zlib import compress, decompress
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,6 +21,7 @@ from ingest.readers.sheet import Lazy
 from ingest.table import Row, Table
 
 _AT_ONCE: Final = 500
+_MOST_IN_MEMORY: Final = 4_000_000
 _ASK: Final = "Ask a coordinator of the whole directory to bring it in, or leave it out."
 OUTSIDE: Final = ("This is outside your area.", _ASK)
 NOT_KNOWN: Final = (
@@ -40,45 +46,67 @@ def may_bring_in(session: Session, actor: Actor, source_code: str) -> Answer:
     return OF_OTHERS if queries_within.reaches_beyond(session, source_code, mine) else True
 
 
-def hold_to(factory: sessionmaker[Session], known: KnownSource, mine: Collection[str]) -> KnownSource:
-    """The same source, whose rows outside these areas cannot be used."""
+@contextmanager
+def hold_to(
+    factory: sessionmaker[Session], known: KnownSource, mine: Collection[str]
+) -> Iterator[KnownSource]:
+    """The same source, whose rows outside these areas cannot be used. All rows are mapped, and looked at,
+    before the first is brought in."""
+    with _Kept() as kept:
 
-    def prepare(table: Table) -> Table:
-        table = known.prepare(table)
-        reasons = _reasons(factory, known, table.rows, mine)
+        def prepare(table: Table) -> Table:
+            table = known.prepare(table)
+            left = iter(table.rows)
+            with factory() as session:
+                while chunk := list(islice(left, _AT_ONCE)):
+                    kept.add(_looked_at(session, known, chunk, mine))
+            return replace(table, rows=Lazy(kept.read, len(table.rows)))
 
-        def read() -> Iterator[Row]:
-            for row in table.rows:
-                yield _refused(row, *reasons[row.number]) if row.number in reasons else row
-
-        return replace(table, rows=Lazy(read, len(table.rows)))
-
-    return replace(known, prepare=prepare)
-
-
-def _refused(row: Row, what: str, todo: str) -> Row:
-    """A copy: the rows may be walked through more than once."""
-    refused = Row(row.number, row.cells, list(row.problems), broken=True)
-    refused.note(None, what, todo)
-    return refused
+        yield replace(known, prepare=prepare)
 
 
-def _reasons(
-    factory: sessionmaker[Session], known: KnownSource, rows: Iterable[Row], mine: Collection[str]
-) -> Reasons:
-    """Why rows are refused, by their number. All are looked at before the first is brought in."""
-    reasons: Reasons = {}
-    left = iter(rows)
-    with factory() as session:
-        while chunk := list(islice(left, _AT_ONCE)):
-            reasons |= _look_at(session, known, chunk, mine)
-    return reasons
+class _Kept:
+    """Mapped rows until they are brought in: few in memory, many on disk. Ours alone wrote them there."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=_MOST_IN_MEMORY)  # noqa: SIM115 - closed by __exit__
+        self._pieces: list[tuple[int, int]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
+
+    def add(self, rows: Sequence[Row]) -> None:
+        piece = compress(pickle.dumps(rows, pickle.HIGHEST_PROTOCOL), level=1)
+        self._pieces.append((self._file.seek(0, SEEK_END), len(piece)))
+        self._file.write(piece)
+
+    def read(self) -> Iterator[Row]:
+        """Anew at each walk, so that a row's problems are noted once."""
+        for start, size in self._pieces:
+            self._file.seek(start)
+            yield from pickle.loads(decompress(self._file.read(size)))
 
 
-def _look_at(session: Session, known: KnownSource, rows: Sequence[Row], mine: Collection[str]) -> Reasons:
+def _looked_at(session: Session, known: KnownSource, rows: Sequence[Row], mine: Collection[str]) -> list[Row]:
     # Of a copy: what is wrong with the row is noted when it is brought in.
-    mapped = (map_row(known, Row(row.number, row.cells, broken=row.broken)) for row in rows)
-    drafts = {one.row.number: one.draft for one in mapped if one.draft is not None}
+    mapped = [map_row(known, Row(row.number, row.cells, broken=row.broken)) for row in rows]
+    reasons = _reasons(session, {one.row.number: one.draft for one in mapped if one.draft is not None}, mine)
+    looked_at = []
+    for row, made in zip(rows, mapped, strict=True):
+        one = Row(row.number, row.cells, list(row.problems), row.broken or row.number in reasons)
+        if row.number in reasons:
+            one.note(None, *reasons[row.number])
+        elif not row.broken:
+            one.made = made
+        looked_at.append(one)
+    return looked_at
+
+
+def _reasons(session: Session, drafts: dict[int, EntryDraft], mine: Collection[str]) -> Reasons:
+    """Why rows are refused, by their number."""
     points = _points_of(session, drafts)
     inside = queries_within.points_inside(session, points, mine)
     reasons = dict.fromkeys(points.keys() - inside, OUTSIDE)

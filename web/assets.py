@@ -2,10 +2,13 @@
 
 import gzip
 import hashlib
+import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from markupsafe import Markup
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -21,6 +24,21 @@ def static_url(path: str) -> str:
     file = STATIC_FOLDER / path
     stamp = file.stat().st_mtime_ns if file.is_file() else 0
     return f"/static/{path}?v={_digest(file, stamp)}"
+
+
+def module_urls(folder: str) -> dict[str, str]:
+    """Of each module in a folder: the address that others import it by, and that of its version."""
+    found = sorted((STATIC_FOLDER / folder).glob("*.js"))
+    return {f"/static/{folder}/{file.name}": static_url(f"{folder}/{file.name}") for file in found}
+
+
+def import_map(nonce: str, folders: Iterable[str]) -> Markup:
+    """Has the browser import modules of these folders by their versions. A page has one, before its modules:
+    not all browsers take a second."""
+    modules = {plain: url for folder in folders for plain, url in module_urls(folder).items()}
+    # Safe as markup: file names of ours, nothing else.
+    imports = Markup(json.dumps({"imports": modules}, separators=(",", ":")))
+    return Markup('<script type="importmap" nonce="{}">{}</script>').format(nonce, imports)
 
 
 @lru_cache(maxsize=512)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.accounts import forgetting
 from api.clock import london_now
 from api.curation import service as curation
-from api.reminders.service import run_reminders
+from api.reminders import service as reminders
 from api.settings import Settings
 from api.suggestions import service as suggestions
 from ingest import uploads, weblinks
@@ -34,14 +34,15 @@ def gather_desk(write: Write, _settings: Settings) -> None:
 
 
 def forget_old(write: Write, _settings: Settings) -> None:
-    """Tickets, tries and sign-ins past their time, and addresses of people who sent something."""
+    """Tickets, tries, sign-ins and links past their time, and addresses of people who sent something."""
     with write.begin() as session:
         forgetting.forget_old(session, now=london_now())
+        reminders.forget_links(session, now=london_now())
         suggestions.forget_addresses(session, now=london_now())
 
 
 def remind(write: Write, settings: Settings) -> None:
-    report = run_reminders(write, settings, london_now())
+    report = reminders.run_reminders(write, settings, london_now())
     (log.warning if report.problem else log.info)(report.words)
 
 

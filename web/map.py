@@ -20,14 +20,12 @@ from markupsafe import Markup, escape
 
 from api.entries.vocabulary import KINDS
 from api.settings import Settings, get_settings
-from web.assets import STATIC_FOLDER, static_url
+from web.assets import module_urls, static_url
 from web.map_legend import KindChoice, draw_legend
 
 MapKind = Literal["search", "entry", "area", "embed", "pick", "edit"]
 PartOfFolium = TypeVar("PartOfFolium", bound=MacroElement)
 
-_STATIC: Final = "/static/"
-_MODULES: Final = sorted(file.stem for file in (STATIC_FOLDER / "map").glob("*.js"))
 _BACKDROP_URL: Final = "/map/backdrop.json"
 _NEAREST_ZOOM: Final = 18
 _FARTHEST_ZOOM: Final = 6
@@ -400,16 +398,13 @@ def _tidy(script: str) -> str:
 
 
 def _head(shell: _Shell, nonce: str) -> Markup:
-    """The import map gives each module its versioned address, so that a browser may keep it for a year."""
-    modules = {f"{_STATIC}map/{name}.js": static_url(f"map/{name}.js") for name in _MODULES}
-    imports = Markup(_json({"imports": modules}))  # file names of ours, nothing else
+    """The page's import map (`web.assets`) stands before it."""
     style = Markup('<link rel="stylesheet" href="{}" nonce="{}">')
     script = Markup('<script defer src="{}" nonce="{}"></script>')
     preload = Markup('<link rel="modulepreload" href="{}" nonce="{}">')
     tags = [style.format(static_url(path), nonce) for path in shell.styles]
-    tags.append(Markup('<script type="importmap" nonce="{}">{}</script>').format(nonce, imports))
     tags += [script.format(static_url(path), nonce) for path in shell.scripts]
-    tags += [preload.format(url, nonce) for url in modules.values()]
+    tags += [preload.format(url, nonce) for url in module_urls("map").values()]
     return Markup("\n").join(tags)
 
 
@@ -449,4 +444,4 @@ def _json(value: Any) -> str:
 def _script(shell: _Shell, nonce: str) -> Markup:
     return Markup(
         '<script type="module" nonce="{nonce}">\nimport * as hereabouts from "{url}";\n{module}\n</script>'
-    ).format(nonce=nonce, url=f"{_STATIC}map/index.js", module=shell.module)
+    ).format(nonce=nonce, url="/static/map/index.js", module=shell.module)

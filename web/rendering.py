@@ -19,7 +19,7 @@ from api.entries.vocabulary import (
     KIND_WORDS,
 )
 from api.settings import Settings
-from web.assets import STATIC_FOLDER, static_url
+from web.assets import STATIC_FOLDER, import_map, static_url
 from web.pages import words
 from web.pages.contacts import contact_line
 from web.pages.kind_facts import cost_words, describe_facts
@@ -59,6 +59,7 @@ def get_environment() -> Environment:
     environment.filters.update(words.FILTERS)
     environment.globals.update(
         static_url=static_url,
+        import_map=import_map,
         kind_icon=kind_icon,
         csrf_field=csrf_field,
         cost_words=cost_words,

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document
-from api.entries.sessions import describe_session
 from api.entries.vocabulary import (
     CHECK_GROUP_LABELS,
-    CONTACT_KIND_LABELS,
     COST_LABELS,
     KIND_WORDS,
     CheckGroup,
 )
-
-ONLY_INSIDE: Final = "(not shown to the public)"
+from api.entries.wording import contact_words, session_words
 
 
 @dataclass(frozen=True)
@@ -73,17 +70,13 @@ def _name_lines(says: dict[str, Any]) -> Iterator[str]:
 
 
 def _contact_lines(contacts: list[dict[str, Any]]) -> Iterator[str]:
-    for contact in contacts:
-        label = f" ({contact['label']})" if contact.get("label") else ""
-        # The public's document leaves the mark out, and only holds those that are.
-        inside = "" if contact.get("public", True) else f" {ONLY_INSIDE}"
-        yield f"{CONTACT_KIND_LABELS[contact['kind']]}: {contact['value']}{label}{inside}"
+    # The public's document leaves the mark out whether one is public, and only holds those that are.
+    for words in map(contact_words, contacts):
+        yield words[:1].upper() + words[1:]
 
 
 def _time_lines(sessions: list[dict[str, Any]]) -> Iterator[str]:
-    for session in sessions:
-        said = [session.get("label"), describe_session(session), session.get("note")]
-        yield ": ".join(part for part in said[:2] if part) + (f". {said[2]}" if said[2] else "")
+    yield from map(session_words, sessions)
 
 
 def _place_lines(place: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.duplicates.choosing import FIELDS, FROM_BOTH, LISTS, STRICTER, Choice
-from api.entries.differences import field_words, value_words
+from api.entries.wording import Areas, field_words, value_words
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,16 @@ class FieldPair:
     suggested: Choice
 
 
-def list_field_pairs(keep: Mapping[str, Any], merge: Mapping[str, Any]) -> list[FieldPair]:
-    """The fields where the two say something different."""
+def list_field_pairs(
+    keep: Mapping[str, Any], merge: Mapping[str, Any], *, areas: Areas | None = None
+) -> list[FieldPair]:
+    """The fields where the two say something different; `areas` are names by code."""
     return [
         FieldPair(
             field,
             field_words(field).capitalize(),
-            value_words(keep.get(field)),
-            value_words(merge.get(field)),
+            value_words(field, keep.get(field), areas=areas),
+            value_words(field, merge.get(field), areas=areas),
             ("keep", "merge", "both") if field in LISTS else ("keep", "merge"),
             _suggested(field, keep, merge),
         )

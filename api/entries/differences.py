@@ -1,4 +1,4 @@
-"""Two versions of an entry: which fields differ, in words, and how a field of one is put in the other.
+"""Two versions of an entry: which fields differ, and how a field of one is put in the other.
 
 A field is a path in an entry's document: "name", "place.postcode", "place.point", "facts.hub".
 """
@@ -6,22 +6,11 @@ A field is a path in an entry's document: "name", "place.postcode", "place.point
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from api.entries.sessions import describe_session
+from api.entries.wording import Areas, field_words, sides_words
 
 # Parts of an entry whose own fields are looked at one by one. A point is one thing.
 _NESTED = ("place", "organisation", "facts")
 _POINT = ("lon", "lat", "precision")
-_FIELD_WORDS = {
-    "everywhere": "who it is for",
-    "is_example": "example mark",
-    "place.name": "place name",
-    "place.address": "address",
-    "place.town": "town",
-    "place.postcode": "postcode",
-    "place.point": "point on the map",
-    "organisation.name": "organisation",
-}
-_LONGEST_VALUE = 120
 
 
 @dataclass(frozen=True)
@@ -37,17 +26,12 @@ class Change:
 
     @property
     def words(self) -> str:
-        old, new = self.sides
+        old, new = self.sides()
         return f"{field_words(self.field)}: {old} → {new}"
 
-    @property
-    def sides(self) -> tuple[str, str]:
-        """What it was and what it is, in words; of two lists only what differs."""
-        old, new = self.old, self.new
-        if isinstance(old, list) and isinstance(new, list):
-            # A list of twelve sessions with one that moved: the one is the news.
-            old, new = [one for one in old if one not in new], [one for one in new if one not in old]
-        return value_words(old), value_words(new)
+    def sides(self, areas: Areas | None = None) -> tuple[str, str]:
+        """What it was and what it is, in words; of lists and of long texts what differs."""
+        return sides_words(self.field, self.old, self.new, areas=areas)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
@@ -99,29 +83,3 @@ def unflatten(flat: dict[str, Any]) -> dict[str, Any]:
         else:
             document[name] = value
     return document
-
-
-def field_words(path: str) -> str:
-    return _FIELD_WORDS.get(path, path.rpartition(".")[2].replace("_", " "))
-
-
-def value_words(value: Any) -> str:
-    """A stored value as a person would write it, cut short where it is long."""
-    words = _words(value)
-    return words if len(words) <= _LONGEST_VALUE else words[: _LONGEST_VALUE - 1] + "…"
-
-
-def _words(value: Any) -> str:
-    if value is None or value in ("", [], {}):
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return "; ".join(_words(one) for one in value)
-    if isinstance(value, dict):
-        if "starts_on" in value:
-            return describe_session(value)
-        if "coordinates" in value:
-            return "drawn on the map"
-        return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
-    return str(value)

@@ -266,8 +266,12 @@ def describe_time(at: time) -> str:
     return f"{hour}{minutes}{'am' if at.hour < 12 else 'pm'}"
 
 
+def describe_day(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
 def describe_date(day: date) -> str:
-    return f"{DAY_NAMES[day.weekday()]} {day.day} {day:%B} {day.year}"
+    return f"{DAY_NAMES[day.weekday()]} {describe_day(day)}"
 
 
 def _describe_rule(item: dict[str, Any]) -> str:
@@ -281,8 +285,7 @@ def _describe_rule(item: dict[str, Any]) -> str:
     words = _weekly(codes, every) if parts["FREQ"] == "WEEKLY" else _monthly(codes, every)
     until = parts.get("UNTIL")
     if until:
-        last = date.fromisoformat(until)
-        words += f", until {last.day} {last:%B} {last.year}"
+        words += f", until {describe_day(date.fromisoformat(until))}"
     return words
 
 

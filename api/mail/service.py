@@ -22,7 +22,10 @@ _ONE_LINE: Final = re.compile(r"[^\x00-\x1f\x7f\x85\u2028\u2029]+")
 # Letters that open an account: once they are sent, what is left of them is only a way in.
 WAYS_IN: Final = ("sign_in", "invite", "reset", "claim")
 ABOUT_ACCOUNTS: Final = (*WAYS_IN, "account")
+# Letters with a link that does something for whoever has it.
+HOLD_A_LINK: Final = (*WAYS_IN, "reminder")
 SENT: Final = "This letter held a link that works once. It was sent, and is not kept."
+NOT_SENT: Final = "This letter held a link that works once. It did not arrive, and is not kept."
 FORGOTTEN: Final = "the address was forgotten"
 # Minutes until the next try: about two days in all, then it is held.
 TRY_AGAIN: Final = (1, 5, 15, 60, 240, 720, 1440)
@@ -89,18 +92,24 @@ def _send(sender: Sender, mail: Mail, *, now: datetime) -> str:
         sender.send(mail)
     except Refused as error:
         mail.bounced_at, mail.error = now, str(error)
+        _strike_link(mail, NOT_SENT)
         return "refused"
     except (OSError, smtplib.SMTPException) as error:
         mail.error, mail.failures = type(error).__name__, mail.failures + 1
         if mail.failures > len(TRY_AGAIN):
             mail.held = "given up after many tries"
+            _strike_link(mail, NOT_SENT)
         else:
             mail.next_at = now + timedelta(minutes=TRY_AGAIN[mail.failures - 1])
         return "waiting"
     mail.sent_at, mail.error = now, None
-    if mail.purpose in WAYS_IN:
-        mail.text = mail.html = SENT
+    _strike_link(mail, SENT)
     return "sent"
+
+
+def _strike_link(mail: Mail, said: str) -> None:
+    if mail.purpose in HOLD_A_LINK:
+        mail.text = mail.html = said
 
 
 def forget_letters(session: Session, *, before: datetime) -> None:

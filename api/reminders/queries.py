@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -73,6 +73,20 @@ WHERE m.key = r.mail_key AND r.bounced_at IS NULL
   AND (m.bounced_at IS NOT NULL OR m.failures > 0 AND m.held IS NOT NULL)
 RETURNING r.entry_id
 """
+# Letters whose entry has no link that works: it was used, or ran out.
+_DEAD = """
+  m.purpose = :purpose AND NOT EXISTS (
+    SELECT FROM directory.ticket t WHERE t.entry_id = m.entry_id AND t.purpose = 'still_right'
+      AND t.used_at IS NULL AND t.expires_at > :now)
+"""
+_WAITS = "m.sent_at IS NULL AND m.held IS NULL AND m.bounced_at IS NULL"
+_DROP_DEAD = f"DELETE FROM directory.mail m WHERE {_DEAD} AND {_WAITS}"
+_STRIKE = f"""
+UPDATE directory.mail m SET text = said.words, html = said.words
+FROM (VALUES (true, :sent), (false, :not_sent)) said (was_sent, words)
+WHERE said.was_sent = (m.sent_at IS NOT NULL) AND m.text <> said.words AND m.purpose = :purpose
+  AND (m.sent_at IS NOT NULL OR m.bounced_at IS NOT NULL OR {_DEAD})
+"""
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,14 @@ def list_to_hide(
 def note_bounces(session: Session) -> list[UUID]:
     """Entries whose letter came back since the last look, or could not be brought for days."""
     return list(dict.fromkeys(session.scalars(text(_BOUNCED))))
+
+
+def strike_links(session: Session, purpose: str, *, sent: str, not_sent: str, now: datetime) -> None:
+    """These words take the place of letters that are done with. A letter that still waits with a link that
+    opens nothing is dropped."""
+    session.execute(text(_DROP_DEAD), {"purpose": purpose, "now": now})
+    values = {"purpose": purpose, "sent": sent, "not_sent": not_sent, "now": now}
+    session.execute(text(_STRIKE), values)
 
 
 def add_reminder(session: Session, wanted: Wanted, *, today: date) -> bool:

@@ -13,7 +13,7 @@ from api.clock import LONDON
 from api.entries.service import ToSave, get_draft, save_entry
 from api.errors import HereaboutsError
 from api.face.service import take_turn
-from api.mail.service import queue_mail
+from api.mail.service import NOT_SENT, SENT, queue_mail
 from api.reminders import letters, queries
 from api.reminders.queries import Wanted
 from api.reminders.rules import (
@@ -76,6 +76,11 @@ def list_wanted(session: Session, settings: Settings, now: datetime) -> list[Wan
     """The letters the next run would write, without writing them."""
     today = now.astimezone(LONDON).date()
     return queries.list_letters(session, today=today, most=settings.reminders_a_run)
+
+
+def forget_links(session: Session, *, now: datetime) -> None:
+    """No letter that was sent, came back, or has a link that was used or ran out keeps its link."""
+    queries.strike_links(session, letters.PURPOSE, sent=SENT, not_sent=NOT_SENT, now=now)
 
 
 def _tell_the_desk(session: Session, report: RemindersReport, *, today: date, now: datetime) -> None:

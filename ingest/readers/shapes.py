@@ -1,8 +1,6 @@
-"""Points and shapes in files: GeoJSON, WKT columns, easting and northing; in degrees or in metres."""
+"""Points and shapes in files: GeoJSON, easting and northing; in degrees or in metres."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy
@@ -11,10 +9,8 @@ from shapely.geometry import mapping, shape
 
 from geo.crs import lon_lat_by_range
 from ingest.readers.flat import as_json
-from ingest.readers.sheet import Lazy
-from ingest.table import Row, Table
+from ingest.table import Row
 
-_EWKT: Final = re.compile(r"\s*SRID\s*=\s*\d+\s*;", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 _AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
 _MOST_POINTS: Final = 200_000
@@ -56,14 +52,6 @@ def cells_of_geometry(geometry: Any) -> dict[str, str]:
         raise ValueError("no geometry") from error
 
 
-def cells_of_wkt(text: str) -> dict[str, str]:
-    """The same for a cell of WKT or EWKT, in degrees or in metres of the National Grid. Raises ValueError."""
-    try:
-        return _cells(shapely.from_wkt(_EWKT.sub("", text, count=1)))
-    except _NO_SHAPE as error:
-        raise ValueError("no WKT") from error
-
-
 def _cells(found: Any) -> dict[str, str]:
     if found is None or found.is_empty:
         return {}
@@ -81,26 +69,3 @@ def _to_degrees(points: Any) -> Any:
     if not numpy.isfinite(points).all():
         raise ValueError("a number without end")
     return numpy.array([lon_lat_by_range(float(x), float(y)) for x, y in points]).reshape(len(points), 2)
-
-
-def locate_rows(table: Table, *, wkt: str | None = None, x: str | None = None, y: str | None = None) -> Table:
-    """The table with columns `lon`, `lat` and `geometry`, from a column of WKT or from two of numbers."""
-
-    def read() -> Iterator[Row]:
-        for row in table.rows:
-            _locate(row, wkt=wkt, x=x, y=y)
-            yield row
-
-    rows = list(read()) if isinstance(table.rows, list) else Lazy(read, len(table.rows))
-    added = tuple(name for name in ("lon", "lat", "geometry") if name not in table.columns)
-    return replace(table, rows=rows, columns=table.columns + added)
-
-
-def _locate(row: Row, *, wkt: str | None, x: str | None, y: str | None) -> None:
-    try:
-        if wkt is not None and (text := row.text(wkt)):
-            row.cells |= cells_of_wkt(text)
-    except ValueError:
-        row.note(wkt, NOT_READ, LOOK)
-    if x is not None and y is not None and (point := read_point(row, x, y)) is not None:
-        row.cells |= {"lon": repr(point[0]), "lat": repr(point[1])}

@@ -16,7 +16,7 @@ import uvloop
 from api.db import ReadConnection, face_conninfo, reading
 from api.map import queries
 from api.map.schemas import BRITAIN, Tile
-from geo.tiles import Box, tile_box, touched
+from geo.tiles import Block, Box, block_box, touched
 from tests.bench.asking import Caller, calling
 from tests.bench.rivals import Say, own_rival, tipg
 from tests.bench.search import serving
@@ -131,9 +131,9 @@ def _view(spot: tuple[float, float], zoom: int) -> Question:
     middle = touched((*spot, *spot), zoom)
     wide, high = SCREEN_TILES
     last = (1 << zoom) - 1
-    north_west = tile_box(zoom, max(0, middle.west - wide // 2), max(0, middle.north - high // 2))
-    south_east = tile_box(zoom, min(last, middle.west + wide // 2), min(last, middle.north + high // 2))
-    box = tuple(round(side, 5) for side in (north_west[0], south_east[1], south_east[2], north_west[3]))
+    west, north = max(0, middle.west - wide // 2), max(0, middle.north - high // 2)
+    east, south = min(last, middle.west + wide // 2), min(last, middle.north + high // 2)
+    box = tuple(round(side, 5) for side in block_box(Block(zoom, west, north, east, south)))
 
     async def bare(read: ReadConnection) -> tuple[int, bytes | None]:
         return await queries.find_view(

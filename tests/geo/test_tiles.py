@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.tiles import DEEPEST, Block, frame, inside, run_of_tile, runs, tile_box, touched
+from geo.tiles import DEEPEST, Block, Box, block_box, frame, inside, run_of_tile, runs, touched
 
 ELY = (0.2639, 52.3986)
 
@@ -15,6 +15,10 @@ def draw_block(random: Random, level: int) -> Block:
     west, north = random.randrange(1 << level), random.randrange(1 << level)
     east = min((1 << level) - 1, west + random.randrange(12))
     return Block(level, west, north, east, min((1 << level) - 1, north + random.randrange(12)))
+
+
+def tile_box(zoom: int, x: int, y: int) -> Box:
+    return block_box(Block(zoom, x, y, x, y))
 
 
 def squares(block: Block) -> set[tuple[int, int]]:

@@ -108,7 +108,7 @@ def test_a_changed_row_changes_its_entry(factory: Factory, libraries: Path, rewr
 
     report = bring_in(factory, rewritten(change))
     row = report.rows[0]
-    assert (row.fate, row.entry_id, row.fields) == ("changed", old.id, ("name", "place name", "sessions"))
+    assert (row.fate, row.entry_id, row.fields) == ("changed", old.id, ("name", "place name", "times"))
     assert report.count("unchanged") == 4
     new = entries(factory)["Marsh Ely New Library"]
     assert (new.id, new.version, new.slug) == (old.id, old.version + 1, old.slug)
@@ -132,7 +132,7 @@ def test_what_a_curator_and_the_file_changed_apart_both_stay(
         rows[1][SUNDAY] = "12:00-16:00"
 
     row = bring_in(factory, rewritten(change)).rows[0]
-    assert (row.fate, row.fields) == ("changed", ("sessions",))
+    assert (row.fate, row.fields) == ("changed", ("times",))
     assert "Sunday" in row.changes[0].words
     assert entries(factory)["Marsh Ely Library"].summary == "Moved upstairs."
     assert bring_in(factory, rewritten(change)).count("unchanged") == 5

@@ -224,15 +224,15 @@ def conflicts(
     source: Annotated[str | None, typer.Option(help="Of this source alone.")] = None,
 ) -> None:
     """Where a source says something new about what a curator put right."""
-    from api.entries.differences import field_words, value_words
+    from api.entries.wording import field_words, value_words
     from ingest.conflicts import list_conflicts
 
     with directory_session() as session:
         waiting = list_conflicts(session, source_code=source)
         for one in waiting:
             say(f"{one.id}  {one.name}: {field_words(one.field)}")
-            say(f"    ours:   {value_words(one.ours)}")
-            say(f"    {one.source_code}: {value_words(one.theirs)}")
+            say(f"    ours:   {value_words(one.field, one.ours)}")
+            say(f"    {one.source_code}: {value_words(one.field, one.theirs)}")
     say("Nothing waits." if not waiting else "To decide: hereabouts ingest settle NUMBER --take source|ours")
 
 

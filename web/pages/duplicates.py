@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
-from api.areas.service import areas_of_entry
+from api.areas.service import areas_of_entry, name_areas
 from api.curation import service as curation
 from api.dependencies import Now
 from api.duplicates import service as duplicates
 from api.duplicates.merging import find_kept, merge_entries, undo_merge
 from api.duplicates.side_by_side import list_field_pairs
 from api.entries.service import StoredDraft, get_draft
+from api.entries.wording import area_codes
 from api.errors import NotFound
 from api.permissions import Actor, may_edit, require
 from web.pages.desk_deeds import read_pair
@@ -43,6 +44,8 @@ def _pair_page(
 ) -> HTMLResponse:
     ours, theirs = _two(session, page.actor, ref, keep=keep)
     pair = duplicates.get_pair(session, ours.entry_id, theirs.entry_id)
+    documents = ours.document, theirs.document
+    codes = area_codes("coverage", *(one.get("coverage") for one in documents))
     return page.show(
         "duplicates/pair.html",
         status=status,
@@ -50,7 +53,7 @@ def _pair_page(
         pair=pair,
         ours=ours,
         theirs=theirs,
-        fields=list_field_pairs(ours.document, theirs.document),
+        fields=list_field_pairs(*documents, areas=name_areas(session, codes)),
         hold=curation.take_hold(session, page.actor, "duplicate", ref, now=now),
         **({"problems": {}} | context),
     )

@@ -7,9 +7,9 @@ from typing import Final
 
 from api.editing import rules
 from api.editing.service import NO_WORDS
-from api.entries.differences import field_words
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document
+from api.entries.wording import field_words
 from api.errors import BadInput, FieldProblem
 from web.pages.editing_fields import Fields, Typed, next_row
 from web.pages.editing_page import Editor

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
+from api.areas.service import name_areas
 from api.editing import drafts, service
 from api.editing.rules import changed_fields, settle
 from api.editing.schemas import Opened
-from api.entries.differences import differences, field_words, flatten, value_words
+from api.entries.differences import differences, flatten
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document, as_draft
+from api.entries.wording import NOTHING, Areas, area_codes, field_words, value_lines
 from api.errors import BadInput, EditConflict, NotFound
 from web.pages.editing_fields import Fields, Typed
 from web.pages.editing_page import get_fields
@@ -74,31 +76,26 @@ def choices(
         base = service.open_version(session, page.actor, opened.entry_id, version)
     except NotFound:
         base = theirs
+    apart = differences(flatten(theirs), flatten(mine))
+    codes = {code for one in apart for code in area_codes(one.field, one.old, one.new)}
+    areas = name_areas(session, codes)
     by_me, by_them = changed_fields(base, mine), changed_fields(base, theirs)
     return [
         Choice(
             field=one.field,
             words=field_words(one.field),
-            theirs=whole_words(one.old),
-            mine=whole_words(one.new),
+            theirs=_whole(one.field, one.old, areas),
+            mine=_whole(one.field, one.new, areas),
             both=one.field in by_me and one.field in by_them,
             take_mine=one.field in by_me,
         )
-        for one in differences(flatten(theirs), flatten(mine))
+        for one in apart
     ]
 
 
-def whole_words(value: Any) -> str:
-    """A value in words, however long: who has to choose has to see all of it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and value:
-        return "\n".join(whole_words(one) for one in value)
-    if isinstance(value, dict) and value.get("note"):
-        return (
-            f"{value_words({name: one for name, one in value.items() if name != 'note'})} ({value['note']})"
-        )
-    return value_words(value)
+def _whole(field: str, value: Any, areas: Areas) -> str:
+    """However long: who has to choose has to see all of it."""
+    return "\n".join(value_lines(field, value, areas=areas)) or NOTHING
 
 
 def _who_since(session: Session, page: SignedInPage, opened: Opened, version: int) -> list[Any]:

@@ -7,9 +7,10 @@ from fastapi import Form
 from starlette.responses import HTMLResponse, Response
 
 from api.accounts.dependencies import Write, needs
+from api.areas.service import name_areas
 from api.editing import service
 from api.editing.rules import HOME_PIN
-from api.entries.differences import field_words, value_words
+from api.entries.wording import NOTHING, area_codes, field_words
 from api.errors import BadInput
 from web.pages.page import CuratePage, PageRouter, go_to
 
@@ -19,21 +20,17 @@ router = PageRouter(dependencies=[needs("curator")])
 @router.page("/curate/entries/{entry_id}/history")
 def show_history(entry_id: UUID, page: CuratePage, session: Write) -> HTMLResponse:
     opened = service.open_entry(session, page.actor, entry_id)
+    lines = service.list_revisions(session, page.actor, entry_id)
+    changes = [change for line in lines for change in line.changes or ()]
+    codes = {code for one in changes for code in area_codes(one.field, one.old, one.new)}
     return page.show(
         "editing/history.html",
         opened=opened,
-        lines=service.list_revisions(session, page.actor, entry_id),
+        lines=lines,
         field_words=field_words,
-        value_words=value_words,
-        news=_news,
+        areas=name_areas(session, codes),
+        nothing=NOTHING,
     )
-
-
-def _news(old: object, new: object) -> tuple[object, object]:
-    """Of two lists, what is not in both: one session of twelve that moved is the news."""
-    if isinstance(old, list) and isinstance(new, list):
-        return [one for one in old if one not in new], [one for one in new if one not in old]
-    return old, new
 
 
 @router.form("/curate/entries/{entry_id}/restore")

@@ -17,6 +17,7 @@ from api.entries.sessions import (
     describe_session,
     normalise_session,
 )
+from api.entries.wording import session_words
 from ingest.hours import read_hours
 from web.pages.editing_fields import Fields, Typed
 
@@ -117,7 +118,7 @@ class _Row:
             for one in found:
                 read.sessions.append(one)
                 read.rows.append(self.row)
-            read.said[self.row] = [_in_words(one) for one in found]
+            read.said[self.row] = [session_words(one) for one in found]
         except ValueError as error:
             read.problems.setdefault(f"sessions.{self.row}.words", _plain(error))
             self._keep(read)
@@ -220,11 +221,6 @@ class _Row:
             raise ValueError("Say the first date, so that we know which weeks or months to count.")
         until = f";UNTIL={_date(self.text('until')):%Y%m%d}" if self.text("until") else ""
         return f"FREQ={repeat.upper()};INTERVAL={every};BYDAY={','.join(days)}{until}"
-
-
-def _in_words(session: dict[str, Any]) -> str:
-    note = session.get("note")
-    return f"{describe_session(session)} ({note})" if note else describe_session(session)
 
 
 def _load(text: str) -> dict[str, Any] | None:

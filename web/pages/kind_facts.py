@@ -9,6 +9,7 @@ from typing import Any, Final
 from api.entries.kind_facts import SCHEME_LABELS
 from api.entries.sessions import describe_time
 from api.entries.vocabulary import COST_LABELS
+from api.entries.wording import money_words
 
 Facts = Mapping[str, Any]
 
@@ -20,14 +21,6 @@ class FactLine:
     label: str
     lines: list[str]
     known: bool = True
-
-
-def money_words(amount: Any) -> str:
-    """ "£16", "£12.50", "45p"."""
-    pounds = Decimal(str(amount))
-    if 0 < pounds < 1:
-        return f"{int(pounds * 100)}p"
-    return f"£{pounds:.0f}" if pounds == pounds.to_integral_value() else f"£{pounds:.2f}"
 
 
 def describe_facts(kind: str, facts: Facts | None) -> list[FactLine]:

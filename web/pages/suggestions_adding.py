@@ -11,7 +11,7 @@ from api.suggestions.fields import FIELD_LABELS, Values
 from api.suggestions.service import checked_email
 from geo.postcodes import Postcode, parse_postcode
 from ingest.values.link import read_emails, read_link
-from web.pages.suggestions_forms import read_times, value_lines
+from web.pages.suggestions_forms import read_times, shown_lines
 
 STEPS: Final = ("what", "where", "contact", "review")
 BOXES: Final[dict[str, tuple[str, ...]]] = {
@@ -146,8 +146,8 @@ def _contacts(typed: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _lines(fields: Values, areas: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     def words(name: str) -> list[str]:
-        if name == "coverage":
-            return [areas.get(piece["area"], piece["area"]) for piece in fields[name]]
-        return ["The spot you chose"] if name == "place.point" else value_lines(name, fields[name])
+        if name == "place.point":
+            return ["The spot you chose"]
+        return shown_lines(name, fields[name], areas=areas)
 
     return [(label, words(name)) for name, label in FIELD_LABELS.items() if name in fields]

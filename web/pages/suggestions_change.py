@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from api.accounts.dependencies import Write
 from api.dependencies import Now, Read
 from api.entries.vocabulary import ACCESS_LABELS, DELIVERY_LABELS
+from api.entries.wording import session_line
 from api.errors import BadInput
 from api.suggestions import service
 from api.suggestions.fields import FIELD_LABELS, Values, may_be_changed, public_fields
@@ -23,7 +24,6 @@ from web.pages.suggestions_forms import (
     new_seal,
     read_times,
     sender_of,
-    session_line,
     why_not_now,
 )
 

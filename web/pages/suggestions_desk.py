@@ -18,7 +18,7 @@ from api.suggestions.letters import spell
 from api.suggestions.schemas import REASON_WORDS, ProposedField, SuggestionView
 from web.pages.forms import Typed, problems_by_field, read_whole
 from web.pages.page import CuratePage, PageRouter, SignedInPage, go_to
-from web.pages.suggestions_forms import value_lines
+from web.pages.suggestions_forms import shown_lines
 
 router = PageRouter(prefix="/curate/suggestions", dependencies=[needs("curator")], route_class=SmallBodyRoute)
 DONE: Final = {
@@ -165,9 +165,9 @@ def _row(one: ProposedField, typed: Mapping[str, str] | None) -> dict[str, Any]:
     return {
         "field": one.field,
         "label": one.label,
-        "was": value_lines(one.field, one.was),
-        "now": value_lines(one.field, one.now),
-        "suggested": value_lines(one.field, one.suggested),
+        "was": shown_lines(one.field, one.was),
+        "now": shown_lines(one.field, one.now),
+        "suggested": shown_lines(one.field, one.suggested),
         "moved": one.has_moved,
         "same": one.is_so_already,
         "ticked": ticked,

@@ -11,32 +11,17 @@ from sqlalchemy.orm import Session
 from api.db import ReadConnection
 from api.dependencies import client_address
 from api.entries.service import get_entry
-from api.entries.sessions import describe_session
-from api.entries.vocabulary import COST_LABELS, DELIVERY_LABELS, KIND_WORDS, STATE_LABELS
+from api.entries.wording import CODES, Areas, session_line, value_lines
 from api.errors import Moved
 from api.suggestions.fields import plain_session
 from api.suggestions.guard import LEAST_OPEN, TOO_OFTEN, UNSURE, looks_sent_by_hand, seal_time, sent_too_often
 from api.suggestions.schemas import Sender
 from ingest.hours import read_hours
-from web.pages.contacts import CONTACT_LABELS
 from web.pages.page import Page
 
 # What people do not see, and what tells when the form was made.
 TRAP: Final = "company_site"
 SEAL: Final = "made"
-_PURPOSES: Final = {"staffed": "Staff are there", "phone": "Phone answered", "service": "Runs"}
-_PRIVACY: Final = {
-    "exact": "The whole address",
-    "street": "About where it is",
-    "area": "The town or village alone: it is a home",
-    "hidden": "Nothing",
-}
-_NAMED: Final[dict[str, Mapping[str, str]]] = {
-    "cost": {str(code): words for code, words in COST_LABELS.items()},
-    "kind": {code: kind.label for code, kind in KIND_WORDS.items()},
-    "privacy": _PRIVACY,
-    "state": {str(code): words for code, words in STATE_LABELS.items()},
-}
 
 
 @dataclass(frozen=True)
@@ -99,41 +84,8 @@ def read_times(text: str, *, today: date) -> TimesRead:
     return TimesRead(sessions, [session_line(one) for one in sessions], left)
 
 
-def session_line(session: Mapping[str, Any]) -> str:
-    """One session in one line: "Choir: Every Wednesday, 10am to 12 noon"."""
-    label = session.get("label") or _PURPOSES.get(session.get("purpose", ""), "")
-    words = describe_session(dict(session))
-    return f"{label}: {words}" if label else words
-
-
-def value_lines(field: str, value: Any) -> list[str]:
+def shown_lines(field: str, value: Any, *, areas: Areas | None = None) -> list[str]:
     """A value of a field as a person reads it, a line a part; empty for nothing."""
-    if value is None or value in ("", [], {}):
-        return []
-    if isinstance(value, bool):
-        return ["Yes" if value else "No"]
-    if isinstance(value, str):
-        return _NAMED.get(field, {}).get(value, value).split("\n")
-    if isinstance(value, dict):
-        return [_point_words(value)] if "lon" in value else [str(value)]
-    if isinstance(value, list):
-        return [_item_words(field, one) for one in value]
-    return [str(value)]
-
-
-def _point_words(point: Mapping[str, Any]) -> str:
-    return f"{point['lat']:.5f}, {point['lon']:.5f}"
-
-
-def _item_words(field: str, item: Any) -> str:
-    if field == "sessions":
-        note = item.get("note")
-        return session_line(item) + (f" ({note})" if note else "")
-    if field == "contacts":
-        label = item.get("label") or CONTACT_LABELS.get(item["kind"], item["kind"])
-        return f"{label}: {item['value']}"
-    if field == "delivery":
-        return str(DELIVERY_LABELS.get(item, item))
-    if field == "coverage":
-        return str(item.get("label") or item.get("area") or item["how"])
-    return str(item)
+    if isinstance(value, str) and field not in CODES:
+        return value.split("\n")
+    return [line[:1].upper() + line[1:] for line in value_lines(field, value, areas=areas)]

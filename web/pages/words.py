@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from starlette.datastructures import QueryParams
 
 from api.clock import LONDON, london_now
-from api.entries.sessions import describe_time
+from api.entries.sessions import describe_day, describe_time
 from api.entries.vocabulary import (
     CHECK_GROUP_LABELS,
     DELIVERY_LABELS,
@@ -32,8 +32,7 @@ def day_words(value: date | str | None) -> str:
     """ "2 October 2026"; empty for None."""
     if not value:
         return ""
-    day = as_date(value)
-    return f"{day.day} {day:%B} {day.year}"
+    return describe_day(as_date(value))
 
 
 def clock_words(moment: datetime) -> str:

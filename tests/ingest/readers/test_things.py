@@ -10,11 +10,10 @@ from api.errors import BadInput
 from geo.crs import to_osgb
 from ingest.readers.door import open_tables
 from ingest.readers.file import Limits
-from ingest.readers.shapes import cells_of_wkt, locate_rows, point_of
+from ingest.readers.shapes import cells_of_geometry, point_of, read_point
 from ingest.table import Row, Table
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-SQUARE_M = "((545000 257000, 546000 257000, 546000 258000, 545000 258000, 545000 257000))"
 
 
 def opened(name: str) -> Table:
@@ -65,36 +64,29 @@ def test_numbers_that_are_no_point(x: str, y: str) -> None:
         point_of(x, y)
 
 
-def test_columns_of_wkt_and_of_metres(tmp_path: Path) -> None:
-    path = tmp_path / "places.csv"
-    path.write_text(
-        "Name|WKT|X|Y\n"
-        "Point|POINT (0 52.3)||\n"
-        f"Area|SRID=27700;POLYGON {SQUARE_M}||\n"
-        f"Areas|MULTIPOLYGON Z (({SQUARE_M[1:-1].replace('000,', '000 1,').replace('000)', '000 1)')}))||\n"
-        "Broken|POINT (here)||\n"
-        "Empty|||\n"
-        "Metres||545900|257000\n"
-        "Half||545900|\n"
-    )
-    table = locate_rows(open_tables(path)[0], wkt="WKT", x="X", y="Y")
-    point, area, areas, broken, empty, metres, half = table.rows
-    assert (point.text("lon"), point.text("lat")) == ("0.0", "52.3")
-    ring = json.loads(area.cells["geometry"])["coordinates"][0]
-    assert ring[0] == pytest.approx([0.117, 52.193], abs=0.01)
-    assert json.loads(areas.cells["geometry"])["type"] == "MultiPolygon"
-    assert "could not read where" in notes(broken)
-    assert (empty.text("lon"), empty.problems) == (None, [])
-    assert (
-        metres.text(
-            "lon",
-        )
-        is not None
-    )
-    assert "could not read where" in notes(half)
-    assert table.columns[-3:] == ("lon", "lat", "geometry")
-    with pytest.raises(ValueError, match="WKT"):
-        cells_of_wkt("POINT (900000000 1)")
+def test_shapes_in_degrees_and_in_metres_of_the_grid() -> None:
+    square = [[545000, 257000], [546000, 257000], [546000, 258000], [545000, 258000], [545000, 257000]]
+    assert cells_of_geometry({"type": "Point", "coordinates": [0, 52.3]}) == {"lon": "0.0", "lat": "52.3"}
+    area = cells_of_geometry({"type": "Polygon", "coordinates": [square]})
+    assert json.loads(area["geometry"])["coordinates"][0][0] == pytest.approx([0.117, 52.193], abs=0.01)
+    high = [[[*point, 1] for point in square]]
+    areas = cells_of_geometry({"type": "MultiPolygon", "coordinates": [high]})
+    assert json.loads(areas["geometry"])["type"] == "MultiPolygon"
+    for wrong in ({"type": "Point", "coordinates": [900000000, 1]}, {"type": "Polygon"}, {}, "here"):
+        with pytest.raises(ValueError, match="no geometry"):
+            cells_of_geometry(wrong)
+
+
+def test_columns_of_numbers_are_read_or_noted() -> None:
+    def read(x: str, y: str) -> tuple[tuple[float, float] | None, str]:
+        row = Row(2, {"x": x, "y": y})
+        return read_point(row, "X", "Y"), notes(row)
+
+    assert read("", "") == (None, "")
+    assert read("545900", "257000")[0] == pytest.approx((0.1330, 52.1919), abs=0.001)
+    point, noted = read("545900", "")
+    assert point is None
+    assert "could not read where" in noted
 
 
 def test_openstreetmap() -> None:

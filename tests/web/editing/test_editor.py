@@ -21,6 +21,7 @@ from tests.conftest import Directory, copied, new_directory
 from tests.factories import LONDON, NOW, add, add_areas, square
 from tests.people import make_person, sign_in
 from tests.web.editing.forms import Form
+from tests.web.pages.static_files import check_files
 from web.pages.editing_form import fields_of, read_form
 
 FILES = sorted(Path(__file__).parents[3].glob("data/examples/entries/*.yaml"))
@@ -371,3 +372,11 @@ def test_the_form_says_back_every_example_to_the_letter() -> None:
     for entry in read_examples():
         read = read_form(fields_of(entry), before=entry, today=NOW.date())
         assert (read.problems, read.draft) == ({}, entry)
+
+
+def test_every_file_of_the_editor_is_asked_for_by_its_version(
+    scratch: Directory, client: TestClient, here: Saved
+) -> None:
+    sign_in(client, scratch, "curator", area="HERE")
+    files = check_files(client, f"/curate/entries/{here.entry_id}")
+    assert {"/static/curate/keeping.js", "/static/curate/where.js", "/static/map/controls.js"} <= files

@@ -110,7 +110,7 @@ def test_one_row_is_shown_as_it_was_read_until_the_file_is_in(desk: Desk) -> Non
         "Kind": "Group",
         "Name": "Knit and Natter",
         "Postcode": "CB6 1AA",
-        "Contacts": "https://www.knit.example.org",
+        "Contacts": "Web page https://www.knit.example.org",
     }
     desk.post(f"{file}/apply")
     assert "as we read it" not in desk.page(file)

@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from fastapi.testclient import TestClient
 
 from tests.web.pages.html_reader import read_html
+from tests.web.pages.static_files import check_files
 from web.assets import STATIC_FOLDER
 
 SCRIPTS = sorted((STATIC_FOLDER / "js").glob("*.js"))
@@ -25,15 +27,19 @@ def test_scripts_write_no_markup() -> None:
         assert not found, f"{script.name}: {found}"
 
 
-def test_every_module_that_is_imported_is_served(client: TestClient) -> None:
-    page = read_html(client.get("/").text)
-    address = next(
-        one.attributes["src"] for one in page.all("script") if "hereabouts.js" in one.attributes["src"]
+PAGES = ("/", "/search", "/areas/soham-and-villages", "/entries/soham-wednesday-drop-in", "/embed",
+         "/embed/view?show=both", "/offline", "/add")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_file_of_a_page_is_asked_for_by_its_version(client: TestClient, path: str) -> None:
+    check_files(client, path)
+
+
+def test_parts_that_only_a_script_imports_have_their_version(client: TestClient) -> None:
+    assert {"/static/js/combobox.js", "/static/map/index.js", "/static/map/view.js"} <= check_files(
+        client, "/search"
     )
-    imported = re.findall(r'from "\./(.+?)"', client.get(address).text)
-    assert imported
-    for name in imported:
-        assert client.get(f"/static/js/{name}").headers["content-type"].startswith("text/javascript")
 
 
 def test_boxes_work_as_plain_ones(client: TestClient) -> None:

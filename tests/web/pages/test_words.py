@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from api.entries.wording import money_words
 from web.pages import words
 from web.pages.contacts import breakable, contact_line
-from web.pages.kind_facts import booking_words, cost_words, describe_facts, fare_words, money_words
+from web.pages.kind_facts import booking_words, cost_words, describe_facts, fare_words
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=words.LONDON)
 
