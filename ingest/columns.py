@@ -11,6 +11,7 @@ import yaml
 
 from api.entries.schemas import (
     ContactDraft,
+    CoverageDraft,
     EntryDraft,
     OrganisationDraft,
     PlaceDraft,
@@ -20,9 +21,9 @@ from api.entries.vocabulary import KINDS, LANGUAGE_LABELS, AccessFact, ContactKi
 from geo.gazetteer import fold_name
 from ingest.hours import HoursRead, read_hours, read_week
 from ingest.meanings import WEEK, Meaning
-from ingest.points import read_number, read_spot
+from ingest.points import NOWHERE, Spot, read_number, read_spot
 from ingest.table import Row
-from ingest.values import read_email, read_link, read_phones, read_postcode
+from ingest.values import note_no_postcode, read_email, read_link, read_phones, read_postcode
 
 if TYPE_CHECKING:
     from ingest.saved import Mapping
@@ -76,6 +77,7 @@ class EntryMaker:
     def __call__(self, row: Row) -> EntryDraft:
         """The row's entry. What is not understood is noted on the row, and kept as words where it can be."""
         sessions, times = _sessions(self, row)
+        place, coverage = _whereabouts(self, row)
         organisation = self.one(row, "organisation")
         costs = self.joined(row, "cost")
         is_closed = _is_closed(self.one(row, "closed"))
@@ -88,7 +90,8 @@ class EntryMaker:
             summary=self.joined(row, "summary"),
             description=_paragraphs(self.all(row, "description"), times),
             organisation=OrganisationDraft(name=organisation[:200]) if organisation else None,
-            place=_place(self, row),
+            place=place,
+            coverage=coverage,
             privacy=self.mapping.privacy,
             sessions=sessions,
             contacts=_contacts(self, row),
@@ -124,22 +127,29 @@ def _kind(make: EntryMaker, row: Row) -> Kind:
     return kind or usual
 
 
-def _place(make: EntryMaker, row: Row) -> PlaceDraft | None:
+def _whereabouts(make: EntryMaker, row: Row) -> tuple[PlaceDraft | None, list[CoverageDraft]]:
     column = make.column("postcode")
-    postcode = read_postcode(row, column) if column else None
-    lon, lat, precision = read_spot(make, row, postcode)
+    postcode = read_postcode(row, column) if column and row.text(column) else None
+    spot = read_spot(make, row, postcode)
+    if column and postcode is None and spot == NOWHERE:
+        note_no_postcode(row, column)
+    coverage = [CoverageDraft(how="shape", shape=spot.ground)] if spot.ground else []
+    return _place(make, row, postcode, spot), coverage
+
+
+def _place(make: EntryMaker, row: Row, postcode: str | None, spot: Spot) -> PlaceDraft | None:
     address = [line[:200] for line in make.all(row, "address")]
     name, town = make.one(row, "place_name"), make.one(row, "town")
-    if not (postcode or address or town or name) and lon is None:
+    if not (postcode or address or town or name) and spot.lon is None:
         return None
     return PlaceDraft(
         name=name[:200] if name else None,
         address=address,
         town=town[:200] if town else None,
         postcode=postcode,
-        lon=lon,
-        lat=lat,
-        precision=precision,
+        lon=spot.lon,
+        lat=spot.lat,
+        precision=spot.precision,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from api.models import Entry, IngestConflict, IngestRowFate, IngestRun, SavedMapping
+from api.models import Entry, IngestConflict, IngestRowFate, IngestRun, Revision, SavedMapping, Source
 from ingest.queries import driver
 
 
@@ -97,3 +97,20 @@ def run_fates(session: Session, run_id: UUID) -> Iterable[IngestRowFate]:
     number = IngestRowFate.row_no
     rows = select(IngestRowFate).where(IngestRowFate.run_id == run_id).order_by(number < 0, func.abs(number))
     return session.scalars(rows.execution_options(yield_per=1_000))
+
+
+def all_revisions(session: Session, entry_id: UUID) -> list[Revision]:
+    """Oldest first."""
+    rows = select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.version)
+    return list(session.scalars(rows))
+
+
+def imports_of(session: Session, entry_id: UUID) -> dict[int, tuple[int, IngestRun, Source]]:
+    """(row of the file, run, source) of each version of an entry that an import made."""
+    rows = session.execute(
+        select(IngestRowFate.version, IngestRowFate.row_no, IngestRun, Source)
+        .join(IngestRun, IngestRun.id == IngestRowFate.run_id)
+        .join(Source, Source.code == IngestRun.source_code)
+        .where(IngestRowFate.entry_id == entry_id, IngestRowFate.version.is_not(None), IngestRun.applied)
+    )
+    return {version: (row, run, source) for version, row, run, source in rows if version is not None}

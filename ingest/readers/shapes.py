@@ -1,18 +1,21 @@
-"""Points and shapes in files: GeoJSON, easting and northing; in degrees or in metres."""
+"""Points and shapes in files: GeoJSON, WKT, easting and northing; in degrees or in metres."""
 
 import re
 from typing import Any, Final
 
 import numpy
 import shapely
+from pyproj import Geod
 from shapely.geometry import mapping, shape
 
 from geo.crs import lon_lat_by_range
 from ingest.readers.flat import as_json
 from ingest.table import Row
 
+_EWKT: Final = re.compile(r"\s*SRID\s*=\s*\d+\s*;", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
-_AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
+AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
+_EARTH: Final = Geod(ellps="WGS84")
 _MOST_POINTS: Final = 200_000
 # What shapely raises for input that is no geometry depends on how it is wrong.
 _NO_SHAPE: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError)
@@ -52,6 +55,26 @@ def cells_of_geometry(geometry: Any) -> dict[str, str]:
         raise ValueError("no geometry") from error
 
 
+def cells_of_wkt(text: str) -> dict[str, str]:
+    """The same for a cell of WKT or EWKT, in degrees or in metres of the National Grid. Raises ValueError."""
+    try:
+        return _cells(shapely.from_wkt(_EWKT.sub("", text, count=1)))
+    except _NO_SHAPE as error:
+        raise ValueError("no WKT") from error
+
+
+def size_km2(area: dict[str, Any]) -> float:
+    """Of a GeoJSON Polygon or MultiPolygon in degrees."""
+    size_m2, _ = _EARTH.geometry_area_perimeter(shape(area))
+    return abs(float(size_m2)) / 1_000_000
+
+
+def middle_of(area: dict[str, Any]) -> tuple[float, float]:
+    """(lon, lat) of a point inside it."""
+    inside = shape(area).representative_point()
+    return round(inside.x, 6), round(inside.y, 6)
+
+
 def _cells(found: Any) -> dict[str, str]:
     if found is None or found.is_empty:
         return {}
@@ -60,7 +83,7 @@ def _cells(found: Any) -> dict[str, str]:
     flat = shapely.transform(shapely.force_2d(found), _to_degrees)
     if flat.geom_type == "Point" or (flat.geom_type == "MultiPoint" and len(flat.geoms) == 1):
         return {"lon": repr(float(flat.centroid.x)), "lat": repr(float(flat.centroid.y))}
-    if flat.geom_type in _AREAS and not flat.is_valid:
+    if flat.geom_type in AREAS and not flat.is_valid:
         flat = shapely.make_valid(flat)
     return {"geometry": as_json(mapping(flat))}
 

@@ -7,7 +7,7 @@ from ingest.values.link import read_emails, read_link
 from ingest.values.money import Money, read_money
 from ingest.values.personal import Personal, find_personal, mask_personal
 from ingest.values.phone import read_phones
-from ingest.values.rows import read_email, read_postcode, read_web_address, read_year
+from ingest.values.rows import note_no_postcode, read_email, read_postcode, read_web_address, read_year
 from ingest.values.text import CleanText, clean_text
 from ingest.values.yes_no import YesNo, read_yes_no
 
@@ -22,6 +22,7 @@ __all__ = [
     "clean_text",
     "find_personal",
     "mask_personal",
+    "note_no_postcode",
     "read_ages",
     "read_date",
     "read_email",

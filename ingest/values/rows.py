@@ -31,11 +31,15 @@ def _read_address(row: Row, column: str, pattern: re.Pattern[str], what: str, ex
     return None
 
 
+def note_no_postcode(row: Row, column: str) -> None:
+    row.note(column, "There is no postcode, so we know the town at best.", "Add the postcode.")
+
+
 def read_postcode(row: Row, column: str) -> str | None:
     """The postcode as it is usually written. A wrong one is kept as it stands, with a repair offered."""
     text = row.text(column)
     if text is None:
-        row.note(column, "There is no postcode, so we know the town at best.", "Add the postcode.")
+        note_no_postcode(row, column)
         return None
     parsed = parse_postcode(text)
     if isinstance(parsed, Postcode):

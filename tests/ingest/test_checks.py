@@ -1,5 +1,6 @@
 """Checks of rows: what each finds, what it says, and that nothing private stays in public words."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,57 @@ def test_grid_references(
     assert (fate.fate, fate.precision) == ("new", precision)
     assert words in said(fate)
     assert point(factory) == where
+
+
+# In metres of the National Grid: 100 m each way, 300 m, and 2 km.
+HALL = "POLYGON ((554100 280400, 554200 280400, 554200 280500, 554100 280500, 554100 280400))"
+FIELD = "POLYGON ((554100 280400, 554400 280400, 554400 280700, 554100 280700, 554100 280400))"
+PARISH = "MULTIPOLYGON (((554000 280000, 556000 280000, 556000 282000, 554000 282000, 554000 280000)))"
+IN_DEGREES = '{"type": "Polygon", "coordinates": [[[0.2, 52.3], [0.3, 52.3], [0.3, 52.4], [0.2, 52.3]]]}'
+
+
+@pytest.mark.parametrize(
+    ("postcode", "outline", "words", "where", "drawn_km2"),
+    [
+        ("", HALL, "", (0.264, 52.4), None),
+        ("", f"SRID=27700;{HALL}", "", (0.264, 52.4), None),
+        ("", "SRID=27700;POINT (554100 280400)", "", (0.264, 52.4), None),
+        ("", '{"type": "Point", "coordinates": [0.0, 52.4]}', "", (0.0, 52.4), None),
+        ("CB6 1AA", FIELD, "too large for a place and too small for an area", (0.26, 52.4), None),
+        ("CB6 1AA", PARISH, "We took this outline (4 km²) as the area it serves", (0.26, 52.4), 4),
+        ("", PARISH, "as the area it serves", None, 4),
+        ("CB6 1AA", IN_DEGREES, "as the area it serves", (0.26, 52.4), 38),
+        (
+            "CB6 1AA",
+            "LINESTRING (554100 280400, 554200 280400)",
+            "no point and no outline",
+            (0.26, 52.4),
+            None,
+        ),
+        ("CB6 1AA", "POLYGON ((554100 280400, here))", "could not read where", (0.26, 52.4), None),
+    ],
+)
+def test_outlines_of_places_and_of_areas(
+    factory: Factory,
+    tmp_path: Path,
+    postcode: str,
+    outline: str,
+    words: str,
+    where: tuple[float, float] | None,
+    drawn_km2: float | None,
+) -> None:
+    path = tmp_path / "shapes.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["Name", "Postcode", "WKT"], ["Hall", postcode, outline]])
+    found = propose_for_file(path, name="shapes")
+    fate = only(ingest_file(factory, path, source=found.to_source("shapes"), apply=True))
+    assert fate.fate == "new"
+    assert words in said(fate)
+    assert bool(words) == bool(said(fate))
+    assert point(factory) == where
+    with factory() as session:
+        drawn = session.scalar(text("SELECT coverage_km2 FROM face.entries"))
+    assert (drawn and round(drawn)) == drawn_km2
 
 
 def test_a_repair_is_offered_and_never_used(factory: Factory, tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.errors import NotFound
 from ingest.exporting import harmless, list_runs, write_report
+from ingest.provenance import provenance
 from ingest.run import ingest_file
 from tests.ingest.test_checks import bring_in
-from tests.ingest.test_run import entries
+from tests.ingest.test_run import bring_in as bring_in_libraries
+from tests.ingest.test_run import correct, entries
 
 Factory = sessionmaker[Session]
 
@@ -61,3 +63,17 @@ def test_a_run_that_is_not_there(factory: Factory, libraries: Path) -> None:
     assert len(report_of(factory, report.run_id)) >= 5
     with factory() as session, pytest.raises(NotFound):
         write_report(session, report.run_id.__class__(int=7), StringIO())
+
+
+def test_every_fact_knows_where_it_came_from(factory: Factory, libraries: Path) -> None:
+    bring_in_libraries(factory, libraries)
+    correct(factory, "Marsh Ely Library", {"summary": "Moved upstairs."})
+    with factory() as session:
+        origins = provenance(session, entries(factory)["Marsh Ely Library"].id)
+    assert (origins["summary"].by, origins["summary"].source) == ("Curator", None)
+    name = origins["place.postcode"]
+    assert (name.source, name.file_name, name.row) == (
+        "Public libraries in Cambridgeshire",
+        "libraries.csv",
+        2,
+    )

@@ -12,6 +12,7 @@ from api.editing import service
 from api.editing.rules import HOME_PIN
 from api.entries.wording import NOTHING, area_codes, field_words
 from api.errors import BadInput
+from ingest.provenance import provenance
 from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs("curator")])
@@ -30,6 +31,7 @@ def show_history(entry_id: UUID, page: CuratePage, session: Write) -> HTMLRespon
         field_words=field_words,
         areas=name_areas(session, codes),
         nothing=NOTHING,
+        origins=provenance(session, entry_id),
     )
 
 

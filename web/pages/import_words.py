@@ -21,7 +21,7 @@ MEANING_WORDS: Final[dict[Meaning, str]] = {
     "lon": "Longitude",
     "easting": "Easting (metres)",
     "northing": "Northing (metres)",
-    "point": "Point (WKT)",
+    "point": "Point, grid reference or outline",
     "phone": "Phone",
     "email": "E-mail",
     "web": "Web address",

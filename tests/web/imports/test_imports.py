@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from threading import Thread
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from api.db import make_session_factory
+from api.entries.service import ToSave, get_draft, save_entry
 from api.models import Entry, IngestRun, Source, Upload
 from ingest import queries_uploads
 from ingest.upload_work import work
@@ -319,3 +321,19 @@ def test_a_file_can_be_thrown_away_at_once(desk: Desk) -> None:
     with desk.directory.write() as session:
         assert count(session, Upload) == 0
         assert count(session, IngestRun) == 1
+
+
+def test_the_history_says_where_each_part_came_from(desk: Desk) -> None:
+    desk.bring_in()
+    with desk.directory.write() as session:
+        library = session.scalars(select(Entry.id).where(Entry.name == "Marsh Ely Library")).one()
+        changed = get_draft(session, library).draft.model_copy(update={"summary": "Upstairs now."})
+        save_entry(session, ToSave(changed, library), by="Curator", why="She was there")
+    page = unescape(desk.page(f"/curate/entries/{library}/history"))
+    parts = dict(
+        re.findall(r"<div><dt>([^<]+)</dt><dd>(.*?)</dd></div>", page.partition('<ol class="history"')[0])
+    )
+    assert "Public libraries in Cambridgeshire" in parts["Postcode"]
+    assert "libraries.csv, row 2, brought in on" in parts["Postcode"]
+    assert parts["Summary"].startswith("Curator, ")
+    assert "She was there" in parts["Summary"]
