@@ -39,6 +39,7 @@ OWNER_ROLE = "hereabouts"
 DATABASE = "hereabouts"
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
+PATIENCE_SECONDS = 6.0
 LOG_BYTES = 5_000_000
 THROWAWAY_BYTES = 4_000_000_000
 
@@ -213,6 +214,7 @@ class PrivateCluster:
             "users_lock": str(self.folder / "users.lock"),
             "run_as": list(site.run_as) if site.run_as else None,
             "remove": [str(self.home)] if self._throwaway else [],
+            "patience_s": PATIENCE_SECONDS,
         }
         self._keeper_pid = self._spawn_keeper(json.dumps(order))
 

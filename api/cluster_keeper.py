@@ -21,11 +21,13 @@ from typing import TypedDict
 from api.file_locks import ALONE, LockBusy, hold, open_lock, try_lock
 
 POLL_S = 0.2
-PATIENCE_S = 6.0  # backends of a killed server need a moment to notice before a new one may start
 PR_SET_PDEATHSIG = 1
 
 
 class KeeperOrder(TypedDict):
+    """`patience_s`: how long a server that ends soon is started again. Backends of a killed one need a moment
+    to notice before a new one may start."""
+
     argv: list[str]
     data: str
     socket: str
@@ -33,6 +35,7 @@ class KeeperOrder(TypedDict):
     users_lock: str
     run_as: list[int] | None
     remove: list[str]
+    patience_s: float
 
 
 def main(order: KeeperOrder) -> int:
@@ -92,7 +95,8 @@ def _end(pid: int) -> None:
 
 def _keep(order: KeeperOrder, should_stop: Callable[[], bool]) -> bool:
     """True when it stopped because it should; False when the server would not stay up."""
-    give_up_at = time.monotonic() + PATIENCE_S
+    patience_s = order["patience_s"]
+    give_up_at = time.monotonic() + patience_s
     while True:
         end_orphan(Path(order["data"]), Path(order["socket"]))
         started_at = time.monotonic()
@@ -102,8 +106,8 @@ def _keep(order: KeeperOrder, should_stop: Callable[[], bool]) -> bool:
                 _stop(server)
                 return True
             time.sleep(POLL_S)
-        if time.monotonic() - started_at > PATIENCE_S:
-            give_up_at = time.monotonic() + PATIENCE_S
+        if time.monotonic() - started_at > patience_s:
+            give_up_at = time.monotonic() + patience_s
         if should_stop():
             return True
         if time.monotonic() > give_up_at:

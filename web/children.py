@@ -13,6 +13,7 @@ from api.cluster_keeper import die_with_parent
 
 SOON_S = 5.0  # an end this soon after the start counts as a failure to start
 FAILURES_ALLOWED = 3
+FIRST_PAUSE_S = 0.5  # before it is started again; each failure after another doubles it
 LONGEST_PAUSE_S = 30.0
 STOP_S = 8.0
 
@@ -72,7 +73,7 @@ class Children:
         running.failures = running.failures + 1 if now - running.started_at < SOON_S else 1
         if running.child.essential and running.failures >= FAILURES_ALLOWED:
             raise _gave_up(running.child)
-        pause = min(0.5 * 2 ** (running.failures - 1), LONGEST_PAUSE_S)
+        pause = min(FIRST_PAUSE_S * 2 ** (running.failures - 1), LONGEST_PAUSE_S)
         running.restart_at = now + pause
         self._say(f"{running.child.name} ended (code {running.process.returncode}); starting it again")
 

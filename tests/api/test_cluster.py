@@ -255,7 +255,8 @@ def test_throwaway_leaves_nothing_behind() -> None:
     assert not folder.exists()
 
 
-def test_says_why_it_does_not_start(made: Path) -> None:
+def test_says_why_it_does_not_start(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.cluster.PATIENCE_SECONDS", 0.5)
     cluster = PrivateCluster(made, fast=True)
     cluster.ensure_started()
     cluster.stop()

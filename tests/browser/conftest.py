@@ -157,10 +157,11 @@ def find_faults(axe_script: str) -> Callable[[Page], list[str]]:
     def run(page: Page) -> list[str]:
         if page.evaluate("!window.axe"):
             page.evaluate(axe_script)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        # What it found well is as long as a book, and would have to be carried here each time.
+        asked = "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
         return [
             f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes'][:3]]}"
-            for fault in found
+            for fault in page.evaluate(asked)
         ]
 
     return run

@@ -16,7 +16,8 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def children(said: list[str]) -> Iterator[Children]:
+def children(said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Children]:
+    monkeypatch.setattr("web.children.FIRST_PAUSE_S", 0.05)
     children = Children(said.append)
     yield children
     children.stop()
@@ -51,9 +52,10 @@ def test_without_one_that_matters_there_is_no_going_on(children: Children) -> No
 
 def test_an_end_before_anything_worked_is_final(children: Children) -> None:
     children.start(Child("The server", program("raise SystemExit(3)"), essential=True))
-    time.sleep(0.5)
     with pytest.raises(ChildGaveUp):
-        children.refuse_ended()
+        for _ in range(500):
+            children.refuse_ended()
+            time.sleep(0.02)
 
 
 def test_one_that_does_not_listen_is_ended_all_the_same(
