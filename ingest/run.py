@@ -222,6 +222,7 @@ def _bring_in(
                 tally.add(fate)
             if len(run.counts) > MOST_WAITING:
                 _write_counts(run)
+            queries.plan_anew(session)
             done += len(chunk)
             if progress is not None:
                 progress(done, len(read.rows))

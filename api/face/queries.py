@@ -83,6 +83,8 @@ _NEXT_VERSION = "UPDATE face.data_version SET version = version + 1"
 _TAKE_TURN = "SELECT version FROM face.data_version FOR UPDATE"
 # A plan made while the tables were small would be kept while an import fills them.
 _PLAN_EACH_TIME = "SET LOCAL plan_cache_mode = force_custom_plan"
+# Else what looks whether the row exists that another refers to would be planned for each row anew.
+_PLAN_ONCE = "SET LOCAL plan_cache_mode = DEFAULT"
 
 
 def _run(session: Session, statement: str, **values: Any) -> int:
@@ -138,6 +140,7 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
     count_values(session, ids, counts.tallies, change=1)
     counts.moved.note(before=pins, after=read_pins(session, ids))
     _run(session, _NEXT_VERSION)
+    _run(session, _PLAN_ONCE)
 
 
 def write_counts(session: Session, counts: Counts) -> None:
@@ -145,6 +148,7 @@ def write_counts(session: Session, counts: Counts) -> None:
     _write_words(session, counts.words)
     add_tallies(session, counts.tallies)
     keep_squares(session, counts.moved)
+    _run(session, _PLAN_ONCE)
 
 
 def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> set[UUID]:
