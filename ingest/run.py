@@ -18,7 +18,7 @@ from geo.gazetteer import fold_name
 from ingest import queries, queries_runs
 from ingest.ahead import ReadAhead
 from ingest.checks.places import PlaceChecks
-from ingest.chunks import Importing, bring_in_chunk
+from ingest.chunks import Importing, bring_in
 from ingest.conflicts import Conflicts
 from ingest.doubles import MOST_ROWS, find_doubles
 from ingest.identity import find_renamed
@@ -215,17 +215,16 @@ def _bring_in(
     queries.rename_rows(session, run.known.code, run.renamed)
     done = 0
     known = held | run.renamed.keys()
-    with ReadAhead(run.known, read.rows, read.keys, held=known, size=CHUNK) as ahead:
-        run.read_ahead = ahead.start
-        for chunk in ahead:
-            for fate in bring_in_chunk(run, chunk):
-                tally.add(fate)
-            if len(run.counts) > MOST_WAITING:
-                _write_counts(run)
-            queries.plan_anew(session)
-            done += len(chunk)
-            if progress is not None:
-                progress(done, len(read.rows))
+    ahead = ReadAhead(run.known, read.rows, read.keys, held=known, size=CHUNK)
+    for fates in bring_in(run, ahead):
+        for fate in fates:
+            tally.add(fate)
+        if len(run.counts) > MOST_WAITING:
+            _write_counts(run)
+        queries.plan_anew(session)
+        done += len(fates)
+        if progress is not None:
+            progress(done, len(read.rows))
     _write_counts(run)
     for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
         tally.add(fate)
