@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -219,7 +220,7 @@ class Saving:
         wanted = asked.union(*stems)
         owners = queries.slug_owners(self._session, wanted)
         old = queries.old_slugs(self._session, wanted)
-        slugs = Slugs(owners, old, lambda more: queries.taken_slugs(self._session, more))
+        slugs = Slugs(owners, old, partial(queries.taken_slugs, self._session))
         slugs.foresee(stems)
         return slugs
 
