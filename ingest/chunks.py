@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from api.entries.service import Saved
-from api.face.service import Counts
+from api.face.service import Counts, write_counts
 from ingest import queries
 from ingest.ahead import ReadAhead, ReadRow
 from ingest.aside import Aside
@@ -21,6 +22,9 @@ from ingest.matching import FindDuplicates, LooksLike, Match, match_row
 from ingest.queries import Newest, SeenRow
 from ingest.report import RowFate
 from ingest.storing import Refusal, Storing, entry_of
+
+# Words, tallies and squares that wait to be counted: written now and then, so that memory stays small.
+MOST_WAITING = 50_000
 
 
 @dataclass
@@ -47,29 +51,35 @@ class Importing:
 
 def bring_in(run: Importing, ahead: ReadAhead) -> Iterator[list[RowFate]]:
     """The fates of all rows in their order, a chunk at a time. Nothing is committed. While the database works
-    out what the public sees of one chunk, the next is worked out and the one after that is read."""
+    out what the public sees of one chunk, the one before is told, the next worked out, the one after it read;
+    whoever takes the fates leaves the session alone."""
     with Aside(run.session) as aside:
         before: _Chunk | None = None
+        told: Iterator[list[RowFate]] = iter(())
         for rows in ahead:
             if before is not None and run.find_duplicates is not None:
                 # They are looked for in the public face.
-                yield before.show_and_finish()
-                before = None
+                before.show()
+                yield from chain(told, before.finish())
+                before, told = None, iter(())
             chunk = _Chunk(run, rows)
             chunk.read()
             if before is not None:
                 aside.begin(before.show)
             chunk.work_out()
+            yield from told
+            run.counts.add_up()
             ahead.read_on()
             if before is not None:
                 aside.end()
-                yield before.finish()
+                told = before.finish()
                 if before.has_failed:
                     chunk.match_again()
             chunk.write()
             before = chunk
         if before is not None:
-            yield before.show_and_finish()
+            before.show()
+            yield from chain(told, before.finish())
 
 
 class _Chunk:
@@ -109,15 +119,25 @@ class _Chunk:
     def show(self) -> None:
         self._storing.show()
 
-    def show_and_finish(self) -> list[RowFate]:
-        self.show()
-        return self.finish()
-
-    def finish(self) -> list[RowFate]:
-        """The fates of the rows, whose outcome is remembered for the next time."""
+    def finish(self) -> Iterator[list[RowFate]]:
+        """Remember what became of the rows for the next time. What comes back tells their fates."""
         run = self._run
         stored = self._storing.finish(run.counts)
-        outcomes = {match.mapped.row.number: one for match, one in zip(self._to_save, stored, strict=True)}
+        self._outcomes = {
+            match.mapped.row.number: one for match, one in zip(self._to_save, stored, strict=True)
+        }
+        self._remember()
+        entries = [self._seen[str(one.key)].entry_id for one in self._unchanged]
+        entries += [entry_id for match in self._matches if (entry_id := self._entry_of(match)) is not None]
+        self._where = queries.whereabouts(run.session, entries)
+        if len(run.counts) > MOST_WAITING:
+            waiting, run.counts = run.counts, Counts()
+            write_counts(run.session, waiting)
+        queries.plan_anew(run.session)
+        return self._tell()
+
+    def _tell(self) -> Iterator[list[RowFate]]:
+        run = self._run
         fates = {one.row.number: refused_fate(run.known, one.row, one.key) for one in self._refused}
         for one in self._unchanged:
             seen = self._seen[str(one.key)]
@@ -125,9 +145,11 @@ class _Chunk:
         for match in self._matches:
             number = match.mapped.row.number
             doubles = self._doubles.get(number, ())
-            fates[number] = stored_fate(match, outcomes.get(number), doubles, run.conflicts)
-        self._remember(outcomes)
-        return say_where(run.session, [fates[one.row.number] for one in self._rows])
+            fates[number] = stored_fate(match, self._outcomes.get(number), doubles, run.conflicts)
+        yield [say_where(fates[one.row.number], self._where) for one in self._rows]
+
+    def _entry_of(self, match: Match) -> UUID | None:
+        return entry_of(self._outcomes.get(match.mapped.row.number), match)
 
     def _sort(self) -> None:
         """Tell rows that say something new, and map them, from those that do not and those of no use."""
@@ -168,12 +190,11 @@ class _Chunk:
         self._storing = Storing(run.session, run.known.code, self._to_save, why=run.why)
         self._storing.read()
 
-    def _remember(self, outcomes: dict[int, Saved | Refusal]) -> None:
+    def _remember(self) -> None:
         run, rows = self._run, []
         for match in self._matches:
             number = match.mapped.row.number
-            outcome = outcomes.get(number)
-            entry_id = entry_of(outcome, match)
+            outcome, entry_id = self._outcomes.get(number), self._entry_of(match)
             if isinstance(outcome, Refusal) or entry_id is None:
                 continue
             run.conflicts.settle_into(run.session, entry_id, match.clashes)

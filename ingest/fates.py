@@ -1,16 +1,14 @@
 """What became of each row, in words: made, changed, unchanged or refused, and how well its place is known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-
-from sqlalchemy.orm import Session
+from uuid import UUID
 
 from api.entries.service import Saved
-from ingest import queries
 from ingest.conflicts import Conflicts
 from ingest.mapping import KnownSource
 from ingest.matching import LooksLike, Match
-from ingest.queries import SeenRow
+from ingest.queries import SeenRow, Whereabouts
 from ingest.report import Fate, Problem, RowFate
 from ingest.storing import Refusal, entry_of
 from ingest.table import Row
@@ -74,23 +72,18 @@ def _double_problem(number: int, found: LooksLike) -> Problem:
     )
 
 
-def say_where(session: Session, fates: Sequence[RowFate]) -> list[RowFate]:
-    """Each row with how well its place is known, and a problem where that is badly."""
-    found = queries.whereabouts(session, [fate.entry_id for fate in fates if fate.entry_id])
-    told = []
-    for fate in fates:
-        where = found.get(fate.entry_id) if fate.entry_id else None
-        if where is None or fate.fate == "refused":
-            told.append(fate)
-            continue
-        problems = fate.problems
-        if where.precision not in _GOOD_ENOUGH:
-            problems += (_badly_placed(fate, where),)
-        told.append(replace(fate, name=fate.name or where.name, precision=where.precision, problems=problems))
-    return told
+def say_where(fate: RowFate, found: Mapping[UUID, Whereabouts]) -> RowFate:
+    """The row with how well its place is known, and a problem where that is badly."""
+    where = found.get(fate.entry_id) if fate.entry_id else None
+    if where is None or fate.fate == "refused":
+        return fate
+    problems = fate.problems
+    if where.precision not in _GOOD_ENOUGH:
+        problems += (_badly_placed(fate, where),)
+    return replace(fate, name=fate.name or where.name, precision=where.precision, problems=problems)
 
 
-def _badly_placed(fate: RowFate, where: queries.Whereabouts) -> Problem:
+def _badly_placed(fate: RowFate, where: Whereabouts) -> Problem:
     if where.precision is None:
         what = f"We do not know where this is. {where.failure or ''}".strip()
     else:
