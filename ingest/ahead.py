@@ -1,11 +1,8 @@
 """Reads and maps the next rows of a file while the database is at work on those before them."""
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from types import TracebackType
-from typing import Self
 
 from ingest.mapping import KnownSource, MappedRow, map_row, row_print
 from ingest.table import Row
@@ -43,30 +40,18 @@ class ReadAhead:
         )
         self._held, self._size = held, size
         self._met: set[str] = set()
-        self._pool = ThreadPoolExecutor(1, "read-ahead")
-        self._next: Future[list[ReadRow]] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._next: list[ReadRow] | None = None
 
     def __iter__(self) -> Iterator[list[ReadRow]]:
-        while chunk := self.start().result():
+        while chunk := self.read_on():
             self._next = None
             yield chunk
 
-    def start(self) -> Future[list[ReadRow]]:
-        """Begin with the next chunk, if that has not been done. Best when the database has long work to do:
-        Python does one thing at a time."""
-        self._next = self._next or self._pool.submit(self._read)
+    def read_on(self) -> list[ReadRow]:
+        """The next chunk, read now if that has not been done."""
+        if self._next is None:
+            self._next = [self._read_row(row, key) for row, key in islice(self._pairs, self._size)]
         return self._next
-
-    def _read(self) -> list[ReadRow]:
-        return [self._read_row(row, key) for row, key in islice(self._pairs, self._size)]
 
     def _key(self, row: Row) -> str | None:
         return None if row.broken else self._known.key_of(row)

@@ -77,6 +77,11 @@ def remember_what_was(session: Session, run_id: UUID | None) -> None:
     session.execute(select(func.set_config(name, value, True)))
 
 
+def plan_anew(session: Session) -> None:
+    """Plans made while the tables were small are not for those that the import has filled since."""
+    session.execute(text("DISCARD PLANS"))
+
+
 def holds_entries(session: Session) -> bool:
     return session.scalar(select(Entry.id).limit(1)) is not None
 

@@ -12,13 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.db import wait_as_long_as_it_takes, writing
-from api.face.service import Counts, write_counts
+from api.face.service import write_counts
 from api.models import IngestRun, Source
 from geo.gazetteer import fold_name
 from ingest import queries, queries_runs
 from ingest.ahead import ReadAhead
 from ingest.checks.places import PlaceChecks
-from ingest.chunks import Importing, bring_in_chunk
+from ingest.chunks import Importing, bring_in
 from ingest.conflicts import Conflicts
 from ingest.doubles import MOST_ROWS, find_doubles
 from ingest.identity import find_renamed
@@ -32,8 +32,6 @@ from ingest.tally import Tally
 from ingest.vanishing import Vanished, find_vanished, let_go
 
 CHUNK = 1_000
-# Words and squares that wait to be counted: written now and then, so that memory stays small.
-MOST_WAITING = 50_000
 
 
 @dataclass(frozen=True)
@@ -215,17 +213,14 @@ def _bring_in(
     queries.rename_rows(session, run.known.code, run.renamed)
     done = 0
     known = held | run.renamed.keys()
-    with ReadAhead(run.known, read.rows, read.keys, held=known, size=CHUNK) as ahead:
-        run.read_ahead = ahead.start
-        for chunk in ahead:
-            for fate in bring_in_chunk(run, chunk):
-                tally.add(fate)
-            if len(run.counts) > MOST_WAITING:
-                _write_counts(run)
-            done += len(chunk)
-            if progress is not None:
-                progress(done, len(read.rows))
-    _write_counts(run)
+    ahead = ReadAhead(run.known, read.rows, read.keys, held=known, size=CHUNK)
+    for fates in bring_in(run, ahead):
+        for fate in fates:
+            tally.add(fate)
+        done += len(fates)
+        if progress is not None:
+            progress(done, len(read.rows))
+    write_counts(session, run.counts)
     for fate in let_go(session, run.known.code, vanished.keys, source.when_gone, at=run.started_at):
         tally.add(fate)
     queries.remember_what_was(session, None)
@@ -233,11 +228,6 @@ def _bring_in(
         undoable.commit()
     else:
         undoable.rollback()
-
-
-def _write_counts(run: Importing) -> None:
-    waiting, run.counts = run.counts, Counts()
-    write_counts(run.session, waiting)
 
 
 def _notes(known: KnownSource, stopped: int) -> tuple[Problem, ...]:

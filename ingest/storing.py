@@ -1,17 +1,20 @@
-"""Writing matched rows: in chunks, each row safe from its neighbours' mistakes."""
+"""Writing matched rows: a chunk at once, each row safe from its neighbours' mistakes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
-from api.entries.service import Saved, write_entries
+from api.entries.service import Saved, Saving, begin_saving
 from api.errors import BadInput, EditConflict
 from api.face.service import Counts, project_entries
 from ingest.matching import Match
+
+_FAULTS = (BadInput, EditConflict, StaleDataError, DataError, IntegrityError)
 
 
 @dataclass(frozen=True)
@@ -25,38 +28,80 @@ def import_author(source_code: str) -> str:
     return f"import:{source_code}"
 
 
-def save_matches(
-    session: Session,
-    source_code: str,
-    matches: Sequence[Match],
-    *,
-    why: str,
-    counts: Counts,
-    meanwhile: Callable[[], object],
+class Storing:
+    """Matches on their way into the tables, all at once and in steps: `read`, `work_out`, `write`, `show`,
+    `finish`. After a fault the steps that are left do nothing, and `finish` stores each half alone, until
+    only the faulty rows are refused. While the database shows one chunk another may be worked out."""
+
+    def __init__(self, session: Session, source_code: str, matches: Sequence[Match], *, why: str) -> None:
+        self._session, self._source_code, self._why = session, source_code, why
+        self._matches = matches
+        self._fault: Exception | None = None
+        self._nested: SessionTransaction | None = None
+        self._counts = Counts()
+
+    @property
+    def has_failed(self) -> bool:
+        return self._fault is not None
+
+    def read(self) -> None:
+        items = [match.to_save(self._source_code) for match in self._matches]
+        by = import_author(self._source_code)
+
+        def begin() -> None:
+            with self._session.begin_nested():
+                self._saving: Saving = begin_saving(self._session, items, by=by, why=self._why)
+
+        self._try(begin)
+
+    def work_out(self) -> None:
+        self._try(lambda: self._saving.work_out())
+
+    def write(self) -> None:
+        def write() -> None:
+            self._nested = self._session.begin_nested()
+            self._saved, self._shown = self._saving.write()
+
+        self._try(write)
+
+    def show(self) -> None:
+        self._try(lambda: project_entries(self._session, self._shown, counts=self._counts))
+
+    def finish(self, counts: Counts) -> list[Saved | Refusal]:
+        """What became of each match. `counts` notes what the public face has yet to count."""
+        if not self._matches:
+            return []
+        self._try(lambda: self._nested.commit() if self._nested is not None else None)
+        if self._fault is None:
+            counts.add(self._counts)
+            return list(self._saved)
+        return [_refusal(self._fault)] if len(self._matches) == 1 else self._store_halves(counts)
+
+    def _try(self, step: Callable[[], None]) -> None:
+        if self._fault is not None or not self._matches:
+            return
+        try:
+            step()
+        except _FAULTS as error:
+            self._fault = error
+            # At once: others may have questions.
+            if self._nested is not None:
+                self._nested.rollback()
+
+    def _store_halves(self, counts: Counts) -> list[Saved | Refusal]:
+        middle = len(self._matches) // 2
+        store = partial(store_matches, self._session, self._source_code, why=self._why, counts=counts)
+        return store(self._matches[:middle]) + store(self._matches[middle:])
+
+
+def store_matches(
+    session: Session, source_code: str, matches: Sequence[Match], *, why: str, counts: Counts
 ) -> list[Saved | Refusal]:
-    """All at once; when that fails, each half alone, until only the faulty rows are refused. `counts` notes
-    what the public face has yet to count; `meanwhile` is called when the database has long work to do."""
-    if not matches:
-        return []
-    items = [match.to_save(source_code) for match in matches]
-    try:
-        noted = Counts()
-        with session.begin_nested():
-            saved, shown = write_entries(session, items, by=import_author(source_code), why=why)
-            meanwhile()
-            project_entries(session, shown, counts=noted)
-        counts.add(noted)
-        return list(saved)
-    except (BadInput, EditConflict, StaleDataError, DataError, IntegrityError) as error:
-        if len(matches) == 1:
-            return [_refusal(error)]
-    middle = len(matches) // 2
-    halves = (matches[:middle], matches[middle:])
-    return [
-        one
-        for half in halves
-        for one in save_matches(session, source_code, half, why=why, counts=counts, meanwhile=meanwhile)
-    ]
+    """All steps, one after the other."""
+    storing = Storing(session, source_code, matches, why=why)
+    for step in (storing.read, storing.work_out, storing.write, storing.show):
+        step()
+    return storing.finish(counts)
 
 
 def _refusal(error: Exception) -> Refusal:

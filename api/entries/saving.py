@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -117,7 +118,7 @@ def _prepare(item: ToSave) -> _Prepared:
 
 class Saving:
     """One call of `save_entries`. Whoever makes one holds the turn (`api.face.service.take_turn`): nobody
-    else saves between its reading and the end of the transaction."""
+    else saves between its reading, as it is made, and the end of the transaction."""
 
     def __init__(self, session: Session, items: Sequence[ToSave], *, by: str, why: str) -> None:
         self._session = session
@@ -125,11 +126,21 @@ class Saving:
         self._prepared = [_prepare(item) for item in items]
         self._old_slugs: dict[str, UUID | None] = {}
         self._revisions: list[Row] = []
+        self._saved: list[Saved] = []
         self._read()
 
     def run(self) -> tuple[list[Saved], list[UUID]]:
+        """Both steps."""
+        self.work_out()
+        return self.write()
+
+    def work_out(self) -> None:
+        """Asks the database for nothing but what could not be foreseen."""
+        self._saved = [self._save(one) for one in self._prepared]
+
+    def write(self) -> tuple[list[Saved], list[UUID]]:
         """What became of each item, and the ids of all entries the public sees differently now."""
-        saved = [self._save(one) for one in self._prepared]
+        saved = self._saved
         changed = list(dict.fromkeys(one.entry_id for one in saved if one.changed))
         if not changed:
             return saved, []
@@ -209,7 +220,7 @@ class Saving:
         wanted = asked.union(*stems)
         owners = queries.slug_owners(self._session, wanted)
         old = queries.old_slugs(self._session, wanted)
-        slugs = Slugs(owners, old, lambda more: queries.taken_slugs(self._session, more))
+        slugs = Slugs(owners, old, partial(queries.taken_slugs, self._session))
         slugs.foresee(stems)
         return slugs
 

@@ -26,10 +26,12 @@ from api.face.service import project_entries, take_turn
 
 __all__ = [
     "Saved",
+    "Saving",
     "StoredDraft",
     "ToSave",
     "as_document",
     "as_draft",
+    "begin_saving",
     "get_coverage",
     "get_draft",
     "get_draft_at",
@@ -113,8 +115,13 @@ def write_entries(
 ) -> tuple[list[Saved], list[UUID]]:
     """The same but for the public face: all entries it has to show anew are the caller's to project before
     the transaction ends. It is for those who save many times in one transaction."""
+    return begin_saving(session, items, by=by, why=why).run()
+
+
+def begin_saving(session: Session, items: Sequence[ToSave], *, by: str, why: str) -> Saving:
+    """The same in steps, for those who have other work for the database between them."""
     take_turn(session)
-    return Saving(session, items, by=by, why=why).run()
+    return Saving(session, items, by=by, why=why)
 
 
 async def get_entry(read: ReadConnection, id_or_slug: str, *, now: datetime) -> dict[str, Any]:

@@ -172,7 +172,8 @@ DETAIL = f"""
 
 def _one_word(words: str) -> str:
     """SQL of a text without apostrophes: "men's" is one word, as it is when somebody looks for it."""
-    return f"translate({words}, '''’‘`', '')"
+    # translate() takes ten times as long.
+    return f"regexp_replace({words}, '[''’‘`]', '', 'g')"
 
 
 # What a list counts: each value with its group before it.

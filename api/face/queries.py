@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -11,9 +10,10 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
 from api.db import ReadConnection, array_text
+from api.face.counts import Counts, Shown
 from api.face.projection import COLUMNS, PROJECTION, SESSION_ROWS
-from api.face.queries_squares import Moved, Pin, keep_squares, read_pins, rebuild_squares
-from api.face.queries_tallies import Pair, add_tallies, count_values, rebuild_tallies
+from api.face.queries_squares import DEEPEST_COUNTED, keep_squares, rebuild_squares
+from api.face.queries_tallies import add_tallies, rebuild_tallies
 
 _NAMES = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO face.entries AS old ({_NAMES}) {PROJECTION}"
@@ -53,10 +53,17 @@ DELETE FROM face.sessions f WHERE NOT EXISTS (
 _ADD_SESSIONS = f"""
 INSERT INTO face.sessions ({_SESSION_COLUMNS}) {SESSION_ROWS} ON CONFLICT DO NOTHING
 """
+# As in `api.face.counts.Shown`.
+_SHOWN = (
+    "id, body, kind, state = 'closed', facets, areas, lon, lat, "
+    f"face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}), (square >> 20) << 20"
+)
+_SHOWN_NOW = f"SELECT {_SHOWN} FROM face.entries WHERE id = ANY (:ids)"
 _UPSERT_ONLY = _only(_UPSERT, "directory.entry", "e", by="id")
 # Entries that were never there need no look whether they are, which takes a tenth of the time.
-_INSERT_ONLY = _only(_INSERT, "directory.entry", "e", by="id")
-# A slug may have passed from one entry to another; the one that had it is worked out again as well.
+_INSERT_ONLY = _only(_INSERT, "directory.entry", "e", by="id") + f" RETURNING {_SHOWN}"
+# A slug may have passed from one entry to another; the one that had it is worked out again as well, so that
+# it never has when all are new.
 _LEND_SLUGS = """
 UPDATE face.entries f SET slug = f.id::text FROM ({each}) e WHERE f.slug = e.slug AND f.id <> e.id
 """.format(each=_only("SELECT e.id, e.slug FROM directory.entry e\n", "directory.entry", "e", by="id"))
@@ -66,7 +73,6 @@ SELECT word, coalesce((ts_lexize('english_stem', word))[1], word), count(*) FROM
   SELECT DISTINCT f.id, unnest(string_to_array(f.body, ' ')) AS word FROM face.entries f) used
 WHERE length(word) BETWEEN 3 AND 30 AND word !~ '[0-9]' GROUP BY word
 """
-_BODIES = "SELECT id, body FROM face.entries WHERE id = ANY (:ids)"
 _RECOUNT_WORDS = """
 UPDATE face.words w SET entries = w.entries + used.change
 FROM unnest(CAST(:words AS text[]), CAST(:changes AS int[])) AS used (word, change)
@@ -83,6 +89,8 @@ _NEXT_VERSION = "UPDATE face.data_version SET version = version + 1"
 _TAKE_TURN = "SELECT version FROM face.data_version FOR UPDATE"
 # A plan made while the tables were small would be kept while an import fills them.
 _PLAN_EACH_TIME = "SET LOCAL plan_cache_mode = force_custom_plan"
+# Else what looks whether the row exists that another refers to would be planned for each row anew.
+_PLAN_ONCE = "SET LOCAL plan_cache_mode = DEFAULT"
 
 
 def _run(session: Session, statement: str, **values: Any) -> int:
@@ -94,26 +102,6 @@ def take_turn(session: Session) -> None:
     _run(session, _TAKE_TURN)
 
 
-@dataclass
-class Counts:
-    """What is yet to be told to the counts kept of many entries together: in how many entries more each word
-    is, and each value and each two of a list's filters, and which squares of the map to count again."""
-
-    words: Counter[str] = field(default_factory=Counter)
-    tallies: Counter[Pair] = field(default_factory=Counter)
-    moved: Moved = field(default_factory=Moved)
-
-    def __len__(self) -> int:
-        """How many words, tallies and squares wait."""
-        return len(self.words) + len(self.tallies) + len(self.moved.squares)
-
-    def add(self, more: "Counts") -> None:
-        self.words.update(more.words)
-        self.tallies.update(more.tallies)
-        self.moved.squares |= more.moved.squares
-        self.moved.without_pin.update(more.moved.without_pin)
-
-
 def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
     """Work out the public face of these entries; those no longer published leave it.
     What is kept of many entries together hears of the old rows before they go and of the new ones once they
@@ -121,40 +109,33 @@ def project(session: Session, ids: Sequence[UUID], counts: Counts) -> None:
     given = array_text(ids)
     take_turn(session)
     _run(session, _PLAN_EACH_TIME)
-    pins: set[Pin] = set()
-    held = _count_words(session, given, counts.words, change=-1)
+    before = _read_shown(session, _SHOWN_NOW, given)
+    held = {one.id for one in before}
     if held:
-        pins = read_pins(session, ids)
-        count_values(session, ids, counts.tallies, change=-1)
         _run(session, _FORGET.replace("/*only*/", "AND f.id = ANY (:ids)"), ids=given)
-    _run(session, _LEND_SLUGS, ids=given)
-    if held:
+        _run(session, _LEND_SLUGS, ids=given)
         _run(session, "DELETE FROM face.sessions WHERE entry_id = ANY (:ids)", ids=given)
         _run(session, _UPSERT_ONLY, ids=array_text(held))
+    after = _read_shown(session, _SHOWN_NOW, array_text(held)) if held else []
     if new := set(ids) - held:
-        _run(session, _INSERT_ONLY, ids=array_text(new))
+        after += _read_shown(session, _INSERT_ONLY, array_text(new))
+    _run(session, _PLAN_ONCE)
     _run(session, _ADD_SESSIONS_ONLY, ids=given)
-    _count_words(session, given, counts.words, change=1)
-    count_values(session, ids, counts.tallies, change=1)
-    counts.moved.note(before=pins, after=read_pins(session, ids))
+    counts.note(before=before, after=after)
     _run(session, _NEXT_VERSION)
 
 
 def write_counts(session: Session, counts: Counts) -> None:
+    counts.add_up()
     _run(session, _PLAN_EACH_TIME)
     _write_words(session, counts.words)
     add_tallies(session, counts.tallies)
-    keep_squares(session, counts.moved)
+    keep_squares(session, counts.squares, counts.without_pin)
+    _run(session, _PLAN_ONCE)
 
 
-def _count_words(session: Session, ids: str, used: Counter[str], *, change: int) -> set[UUID]:
-    """Add to `used` in how many of these entries each word is, or take it away. Those that are there."""
-    count = used.update if change > 0 else used.subtract
-    found = set()
-    for entry_id, body in session.execute(text(_BODIES), {"ids": ids}):
-        count(set(body.split(" ")))
-        found.add(entry_id)
-    return found
+def _read_shown(session: Session, statement: str, ids: str) -> list[Shown]:
+    return [Shown(*row) for row in session.execute(text(statement), {"ids": ids})]
 
 
 def _write_words(session: Session, used: Counter[str]) -> None:

@@ -7,15 +7,13 @@ Savers wait for each other before they come here (`api.face.queries.project`), s
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-from uuid import UUID
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.db import array_text
+from api.face.counts import Square
 
 DEEPEST_COUNTED = 14
 STEP = 2
@@ -67,11 +65,6 @@ _KEEP_DEEPEST = _KEEP.replace(
 ).replace("/*count*/", _COUNT_ENTRIES)  # fmt: skip
 _KEEP_UPPER = _KEEP.replace("/*least*/", ") AS t (kind, x, y)").replace("/*count*/", _COUNT_SQUARES)
 
-_PINS = f"""
-SELECT id, kind, lon, lat, face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}),
-       (square >> 20) << 20
-FROM face.entries WHERE id = ANY (:ids) AND state <> 'closed'
-"""
 _ALL_SQUARES = f"""
 SELECT DISTINCT kind, face.column_at(lon, {DEEPEST_COUNTED}), face.row_at(lat, {DEEPEST_COUNTED}),
        (square >> 20) << 20
@@ -98,50 +91,10 @@ SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 """
 
 
-class Pin(NamedTuple):
-    """What the counts know of an entry that is not closed. `least` is the least number of its deepest
-    counted square; all but the id and the kind are None without a public point."""
-
-    id: UUID
-    kind: str
-    lon: float | None
-    lat: float | None
-    x: int | None
-    y: int | None
-    least: int | None
-
-
-# Kind, column, row, and the least number in it.
-Square = tuple[str, int, int, int]
-
-
-def read_pins(session: Session, ids: Sequence[UUID]) -> set[Pin]:
-    """The pins of these entries as they are now."""
-    return {Pin(*row) for row in session.execute(text(_PINS), {"ids": array_text(ids)})}
-
-
-@dataclass
-class Moved:
-    """What changes of entries moved: squares to count again, and by how many more entries of a kind are
-    without a pin."""
-
-    squares: set[Square] = field(default_factory=set)
-    without_pin: Counter[str] = field(default_factory=Counter)
-
-    def note(self, *, before: set[Pin], after: set[Pin]) -> None:
-        self.squares |= {
-            (pin.kind, pin.x, pin.y, pin.least)
-            for pin in before ^ after
-            if pin.x is not None and pin.y is not None and pin.least is not None
-        }
-        self.without_pin.update(pin.kind for pin in after if pin.least is None)
-        self.without_pin.subtract(pin.kind for pin in before if pin.least is None)
-
-
-def keep_squares(session: Session, moved: Moved) -> None:
-    """Count again what moved."""
-    _keep(session, moved.squares)
-    changes = {kind: change for kind, change in moved.without_pin.items() if change}
+def keep_squares(session: Session, squares: Iterable[Square], without_pin: Counter[str]) -> None:
+    """Count these squares again. `without_pin` is how many more entries of a kind have no pin."""
+    _keep(session, squares)
+    changes = {kind: change for kind, change in without_pin.items() if change}
     if changes:
         values = {"kinds": list(changes), "changes": list(changes.values())}
         session.execute(text(_ADD_WITHOUT_PIN), values)

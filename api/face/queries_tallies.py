@@ -5,21 +5,12 @@ Savers wait for each other before they come here (`api.face.queries.project`), s
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain, permutations, product
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.db import array_text
+from api.face.counts import Pair
 
-# A value and one beside it; the empty text is every entry.
-Pair = tuple[str, str]
-
-_VALUES = """
-SELECT facets, areas, count(*) FROM face.entries WHERE id = ANY (:ids) AND state <> 'closed' GROUP BY 1, 2
-"""
 _ADD = """
 INSERT INTO face.tallies AS t (value, beside, entries)
 SELECT * FROM unnest(CAST(:values AS text[]), CAST(:besides AS text[]), CAST(:changes AS int[]))
@@ -30,7 +21,7 @@ DELETE FROM face.tallies t
 USING unnest(CAST(:values AS text[]), CAST(:besides AS text[])) AS g (value, beside)
 WHERE (t.value, t.beside) = (g.value, g.beside) AND t.entries = 0
 """
-# Many entries have the same values: they are counted before they are put in pairs.
+# The pairs as in `api.face.counts`. Many entries have the same values: they are counted before.
 _RECOUNT = """
 WITH alike AS (
     SELECT facets, areas, count(*) AS entries FROM face.entries WHERE state <> 'closed' GROUP BY 1, 2),
@@ -49,22 +40,6 @@ WITH alike AS (
     WHERE t.entries <> excluded.entries RETURNING 1)
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 """
-
-
-def count_values(session: Session, ids: Sequence[UUID], tallies: Counter[Pair], *, change: int) -> None:
-    """Add to `tallies` what these entries have now, or take it away."""
-    for facets, areas, entries in session.execute(text(_VALUES), {"ids": array_text(ids)}):
-        if entries == 1:
-            (tallies.update if change > 0 else tallies.subtract)(_pairs(facets, areas))
-        else:
-            for pair in _pairs(facets, areas):
-                tallies[pair] += change * entries
-
-
-def _pairs(facets: list[str], areas: list[str]) -> Iterator[Pair]:
-    """As in `_RECOUNT`."""
-    all_too = ["", *facets]
-    return chain(permutations(all_too, 2), product([f"area:{code}" for code in areas], all_too), [("", "")])
 
 
 def add_tallies(session: Session, tallies: Counter[Pair]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.db import ReadConnection
 from api.face import queries
-from api.face.queries import Counts
+from api.face.counts import Counts
 
 __all__ = [
     "Counts",

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.face.service import rebuild_face
-from ingest import run, storing
+from ingest import chunks, run, storing
 from ingest.report import Fate, IngestReport
 from ingest.run import Rules, ingest_file
 from ingest.saved import ColumnMap, Mapping
@@ -30,7 +30,7 @@ SOURCE = Mapping(
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "CHUNK", 7)
-    monkeypatch.setattr(run, "MOST_WAITING", 25)
+    monkeypatch.setattr(chunks, "MOST_WAITING", 25)
 
 
 def write(path: Path, rows: list[tuple[str, ...]]) -> Path:
