@@ -28,9 +28,9 @@ from api.cluster_site import (
     plain_environment,
     run_program,
 )
-from api.db import FACE_ROLE
 from api.file_locks import ALONE, SHARED, LockBusy, held, hold, is_free
 from api.postgres_programs import EXTENSIONS, ClusterError, PostgresPrograms, find_postgres
+from api.roles import FACE_ROLE
 from api.settings import Settings
 
 __all__ = ["ClusterError", "DirectoryDatabase", "PrivateCluster", "directory_database", "throwaway_cluster"]

@@ -13,10 +13,11 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.roles import FACE_ROLE
+
 set_json_loads(orjson.loads)
 
 ReadConnection: TypeAlias = AsyncConnection[TupleRow]
-FACE_ROLE = "hereabouts_face"
 
 
 def array_text(values: Collection[Any]) -> str:

@@ -117,3 +117,9 @@ def add_areas(
     path = folder / f"{type_}.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     return load_areas(session, path, type_=type_)
+
+
+def add_towns(session: Session, folder: Path) -> None:
+    """SOHAM and ELY, and a DISTRICT in which the first of them lies."""
+    add_areas(session, folder, {"DISTRICT": square(*SOHAM, size=0.06)}, type_="district")
+    add_areas(session, folder, {"SOHAM": square(*SOHAM, size=0.04), "ELY": square(*ELY, size=0.04)})

@@ -91,6 +91,20 @@ class Children:
         self._running.clear()
 
 
+def run_to_end(child: Child) -> bool:
+    """Waits for a program that does one thing; whether it could. Interrupted, it ends the program."""
+    process = _spawn(child)
+    try:
+        return process.wait() == 0
+    finally:
+        if process.poll() is None:
+            _signal_group(process, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_S)
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
+
+
 def _gave_up(child: Child) -> ChildGaveUp:
     return ChildGaveUp(f"{child.name} does not start; what it said is above.")
 

@@ -14,7 +14,7 @@ from types import FrameType
 
 from api.cluster import ClusterError, DirectoryDatabase, directory_database
 from api.settings import Settings
-from web.children import Child, ChildGaveUp, Children
+from web.children import Child, ChildGaveUp, Children, run_to_end
 from web.meilisearch import search_server
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -39,9 +39,9 @@ def run_directory(settings: Settings, *, host: str, port: int, say: Say) -> int:
     children = Children(say)
     try:
         with _stop_on_signals(), _database(settings, say) as database, _ending(children):
-            _make_current(database, settings, say)
-            search = _start_search(settings, children, say)
-            told = server_environment(settings, database) | search
+            told = server_environment(settings, database)
+            _make_current(told)
+            told |= _start_search(settings, children, say)
             children.start(_server(told, host=host, port=port))
             children.start(_worker(told))
             _wait_until_ready(children, host, port)
@@ -59,7 +59,13 @@ def run_directory(settings: Settings, *, host: str, port: int, say: Say) -> int:
 
 def server_environment(settings: Settings, database: DirectoryDatabase) -> dict[str, str]:
     """How the application is told where the directory is."""
-    told = {"HEREABOUTS_DATABASE_URL": database.url, "HEREABOUTS_HOME": str(settings.home_folder)}
+    told = {
+        "HEREABOUTS_DATABASE_URL": database.url,
+        "HEREABOUTS_HOME": str(settings.home_folder),
+        "HEREABOUTS_EXAMPLES": str(settings.examples),
+        # Threads that allocate apart keep what they free apart: 10 to 15 MB in each program.
+        "MALLOC_ARENA_MAX": "2",
+    }
     if database.read_own_login:
         told["HEREABOUTS_READ_DATABASE_URL"] = database.read_url
     return told
@@ -104,31 +110,11 @@ def _database(settings: Settings, say: Say) -> Iterator[DirectoryDatabase]:
         yield database
 
 
-def _make_current(database: DirectoryDatabase, settings: Settings, say: Say) -> None:
-    from api.db import make_engine, make_session_factory, writing
-    from api.migrating import is_current, migrate
-    from ingest.example_people import keep_example_people
-    from ingest.examples import load_once
-
-    began = time.monotonic()
-    if not is_current(database.url):
-        migrate(database.url)
-        say(f"Tables: made or changed ({time.monotonic() - began:.1f} s)")
-    began = time.monotonic()
-    engine = make_engine(database.url)
-    try:
-        with writing(make_session_factory(engine)) as session:
-            loaded = load_once(session, examples=settings.examples, say=say)
-            people = keep_example_people(session, settings) if settings.examples else []
-    finally:
-        engine.dispose()
-    if loaded:
-        counts = f"{loaded.entries} entries, {loaded.connectors} connectors, {loaded.areas} areas"
-        say(f"Examples: {counts} ({time.monotonic() - began:.1f} s)")
-    if people:
-        say("To try it signed in (these people are examples, and open nothing where it is real):")
-    for one in people:
-        say(f"  {one.email:<26}{one.password}")
+def _make_current(told: dict[str, str]) -> None:
+    """In a program of its own: what this needs is a hundred MB that nobody needs afterwards."""
+    argv = [sys.executable, "-P", "-m", "web.preparing"]
+    if not run_to_end(Child("Preparing", argv, environment=told, folder=PROJECT)):
+        raise ChildGaveUp("The directory could not be made ready; what is wrong is said above.")
 
 
 def _tend(children: Children, database: DirectoryDatabase) -> None:

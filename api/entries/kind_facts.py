@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.entries.vocabulary import FareType, Scheme
+
 Text = Annotated[str, Field(min_length=1, max_length=600)]
 Money = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]
 
@@ -107,20 +109,12 @@ class TransportFacts(Facts):
     """The pick-up area is the entry's coverage; the fare is pounds. Hours are sessions with a purpose."""
 
     kind: Literal["transport"] = "transport"
-    scheme: Literal[
-        "community_car",
-        "dial_a_ride",
-        "minibus",
-        "tuk_tuk",
-        "volunteer_driver",
-        "wheelchair_accessible_vehicle",
-        "scooter_loan",
-    ]
+    scheme: Scheme
     pick_up: Text | None = None
     destinations: list[Text] = []
     who_may_ride: Text | None = None
     booking: BookingRule | None = None
-    fare_type: Literal["flat", "per_mile", "donation", "free"] | None = None
+    fare_type: FareType | None = None
     fare_amount: Money | None = None
     wheelchair_access: bool | None = None
     door_help: bool | None = None

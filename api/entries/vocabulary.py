@@ -26,6 +26,16 @@ LinkType = Literal["meets_at", "run_by", "part_of", "transport_to", "partner_of"
 CheckGroup = Literal["name", "contact", "times", "place", "audience", "cost"]
 CheckHow = Literal["phoned", "visited", "emailed", "web_page", "owner_confirmed"]
 CoverageHow = Literal["area", "radius", "shape"]
+Scheme = Literal[
+    "community_car",
+    "dial_a_ride",
+    "minibus",
+    "tuk_tuk",
+    "volunteer_driver",
+    "wheelchair_accessible_vehicle",
+    "scooter_loan",
+]
+FareType = Literal["flat", "per_mile", "donation", "free"]
 AccessFact = Literal["step_free", "toilet", "hearing_loop", "parking", "quiet", "dementia_friendly", "dogs"]
 
 

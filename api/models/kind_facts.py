@@ -1,7 +1,7 @@
 """One table for each first-class kind's own facts; a row can only belong to an entry of its kind."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Numeric, Uuid
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
+from api.entries import vocabulary as vocab
 from api.models.base import Base, Words, one_of
 
 
@@ -103,22 +104,8 @@ class MicroEnterpriseFactsRow(FactsOfKind, Base):
 class TransportFactsRow(FactsOfKind, Base):
     fact_kind = "transport"
     fact_checks = (
-        (
-            "scheme",
-            one_of(
-                "scheme",
-                (
-                    "community_car",
-                    "dial_a_ride",
-                    "minibus",
-                    "tuk_tuk",
-                    "volunteer_driver",
-                    "wheelchair_accessible_vehicle",
-                    "scooter_loan",
-                ),
-            ),
-        ),
-        ("fare_type", one_of("fare_type", ("flat", "per_mile", "donation", "free"))),
+        ("scheme", one_of("scheme", get_args(vocab.Scheme))),
+        ("fare_type", one_of("fare_type", get_args(vocab.FareType))),
         ("fare", "fare_amount >= 0 AND (fare_type IN ('flat', 'per_mile') OR fare_amount IS NULL)"),
         ("booking", "booking IS NULL OR (booking ->> 'booking_type')::int IN (0, 1, 2)"),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from web.children import Child, ChildGaveUp, Children
+from web.children import Child, ChildGaveUp, Children, run_to_end
 
 
 @pytest.fixture
@@ -42,6 +42,13 @@ def test_one_that_ends_is_started_again(children: Children, said: list[str], tmp
     children.start(Child("The mark", program(mark, str(tmp_path / "marks"))))
     assert tend_until(children, lambda: len(_read(tmp_path / "marks")) >= 2)
     assert said[0] == "The mark ended (code 0); starting it again"
+
+
+def test_one_that_does_one_thing_is_waited_for(tmp_path: Path) -> None:
+    mark = "import sys, time; time.sleep(0.1); open(sys.argv[1], 'a').write('x')"
+    assert run_to_end(Child("The mark", program(mark, str(tmp_path / "marks"))))
+    assert _read(tmp_path / "marks") == "x"
+    assert not run_to_end(Child("Nothing", program("raise SystemExit(3)")))
 
 
 def test_without_one_that_matters_there_is_no_going_on(children: Children) -> None:

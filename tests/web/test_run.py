@@ -7,10 +7,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ import pytest
 from api.cluster import PrivateCluster
 from api.settings import Settings
 from tests.meilisearch import free_port
+from tests.waiting import soon
 from web.cli.doctor import examine
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -134,15 +134,6 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-def soon(true: Callable[[], bool], seconds: float = 15) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_a_command_beside_the_server_uses_its_database_and_leaves_it_running(running: Running) -> None:
     with Running(running.home, running.port, "face", "rebuild") as beside:
         said, _ = beside.process.communicate(timeout=30)
@@ -182,6 +173,32 @@ def test_stopped_while_it_is_starting_it_leaves_nothing(new_home: Path, port: in
         running.wait_for("Making a database")
         assert running.end(signal.SIGTERM) == 0
     assert processes_of(new_home) == []
+
+
+def test_stopped_while_it_makes_the_tables_it_leaves_nothing(new_home: Path, port: int) -> None:
+    with Running(new_home, port) as running:
+        running.wait_for("Database: private")
+        assert soon(lambda: any("web.preparing" in words for words in processes_of(new_home)))
+        assert running.end(signal.SIGTERM) == 0
+    assert processes_of(new_home) == []
+
+
+def test_what_only_looks_after_the_others_holds_nothing_of_theirs(running: Running) -> None:
+    """Its memory would be kept as long as the directory is served."""
+    loaded = Path(f"/proc/{running.process.pid}/maps").read_text()
+    assert "python" in loaded
+    assert [
+        name for name in ("sqlalchemy", "numpy", "shapely", "pyproj", "httptools") if name in loaded
+    ] == []
+
+
+def test_a_database_that_does_not_answer_is_named(new_home: Path, port: int) -> None:
+    gone = f"postgresql://nobody@127.0.0.1:{port}/nothing"
+    with Running(new_home, port, database_url=gone) as running:
+        said, _ = running.process.communicate(timeout=30)
+    assert running.process.returncode == 1
+    assert "The database does not answer" in said
+    assert "Traceback" not in said
 
 
 def test_a_taken_port_is_named_with_the_way_on(new_home: Path) -> None:

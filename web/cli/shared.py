@@ -23,6 +23,20 @@ def say(words: str) -> None:
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """What a person can mend is one sentence and exit code 1; anything else keeps its trace."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except Exception as problem:
+        words = _plain_words(problem)
+        if words is None:
+            raise
+        typer.echo(words, err=True)
+        raise typer.Exit(REFUSED) from problem
+
+
+def _plain_words(problem: Exception) -> str | None:
+    """What is imported here costs memory that `hereabouts run` would keep as long as it runs."""
     from psycopg import OperationalError as PsycopgDown
     from sqlalchemy.exc import OperationalError as DatabaseDown
 
@@ -31,18 +45,14 @@ def plain_errors() -> Iterator[None]:
     from geo.areas import AreaFileError
     from geo.gazetteer import GazetteerFileError
 
-    try:
-        yield
-    except (ClusterError, HereaboutsError, AreaFileError, GazetteerFileError) as problem:
-        typer.echo(problem, err=True)
-        raise typer.Exit(REFUSED) from problem
-    except FileNotFoundError as problem:
-        typer.echo(f"There is no {problem.filename}.", err=True)
-        raise typer.Exit(REFUSED) from problem
-    except (PsycopgDown, DatabaseDown) as problem:
-        typer.echo(f"The database does not answer: {str(problem).splitlines()[0]}", err=True)
-        typer.echo("`hereabouts doctor` says what to do.", err=True)
-        raise typer.Exit(REFUSED) from problem
+    if isinstance(problem, ClusterError | HereaboutsError | AreaFileError | GazetteerFileError):
+        return str(problem)
+    if isinstance(problem, FileNotFoundError):
+        return f"There is no {problem.filename}."
+    if isinstance(problem, PsycopgDown | DatabaseDown):
+        down = f"The database does not answer: {str(problem).splitlines()[0]}"
+        return f"{down}\n`hereabouts doctor` says what to do."
+    return None
 
 
 @contextmanager

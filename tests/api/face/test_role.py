@@ -6,7 +6,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from api.db import FACE_ROLE, face_conninfo
+from api.db import face_conninfo
+from api.roles import FACE_ROLE
 from tests.conftest import Directory
 
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.conftest import Directory
-from tests.factories import ELY, SOHAM, add, add_areas, square
+from tests.factories import ELY, SOHAM, add, add_towns, square
 from tests.people import sign_in
 
 ROOM = "/curate/areas"
@@ -18,9 +18,7 @@ ROOM = "/curate/areas"
 @pytest.fixture
 def place(scratch: Directory, tmp_path: Path) -> Directory:
     with scratch.write() as session:
-        add_areas(session, tmp_path, {"DISTRICT": square(*SOHAM, size=0.06)}, type_="district")
-        shapes = {"SOHAM": square(*SOHAM, size=0.04), "ELY": square(*ELY, size=0.04)}
-        add_areas(session, tmp_path, shapes)
+        add_towns(session, tmp_path)
         add(session, name="Soham Singers", at=SOHAM)
         add(session, name="Ely Singers", at=ELY)
     return scratch

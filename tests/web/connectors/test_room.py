@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.conftest import Directory
-from tests.factories import ELY, SOHAM, add_areas, square
+from tests.factories import add_towns
 from tests.people import sign_in
 
 ROOM = "/curate/connectors"
@@ -17,9 +17,7 @@ ROOM = "/curate/connectors"
 @pytest.fixture
 def place(scratch: Directory, tmp_path: Path) -> Directory:
     with scratch.write() as session:
-        add_areas(session, tmp_path, {"DISTRICT": square(*SOHAM, size=0.06)}, type_="district")
-        shapes = {"SOHAM": square(*SOHAM, size=0.04), "ELY": square(*ELY, size=0.04)}
-        add_areas(session, tmp_path, shapes)
+        add_towns(session, tmp_path)
     return scratch
 
 

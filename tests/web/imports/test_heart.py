@@ -1,7 +1,6 @@
 """A long import goes on when for a while nobody can be told how far it is, and ends when that lasts."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -16,6 +15,7 @@ from api.models import Upload
 from ingest import heart, queries, upload_work
 from ingest.heart import Heart
 from tests.ingest.conftest import LIBRARIES
+from tests.waiting import soon
 from tests.web.imports.conftest import SOURCE, Desk
 
 
@@ -58,14 +58,6 @@ def exhausted(engine: Engine) -> Iterator[None]:
         yield
 
 
-def until(true: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never came")
-
-
 def stored(desk: Desk) -> Upload:
     with desk.directory.write() as session:
         return session.scalars(select(Upload)).one()
@@ -105,9 +97,9 @@ def test_an_import_comes_to_its_end_though_the_pool_was_empty_meanwhile(
             # The import has begun, and waits for its source.
             queries.lock_source(holder, SOURCE)
             thread.start()
-            until(lambda: bool(holder.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))))
+            assert soon(lambda: bool(holder.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))))
             taken.enter_context(exhausted(impatient))
-        until(lambda: bool(missed))
+        assert soon(lambda: bool(missed))
     thread.join(20)
     assert not thread.is_alive()
     upload = stored(desk)
