@@ -116,6 +116,32 @@ def test_a_row_that_is_refused_late_leaves_no_count_behind(
     assert_exact(factory)
 
 
+def test_a_row_that_is_refused_late_takes_nothing_from_the_chunk_after_it(
+    factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next chunk was worked out while the row still seemed to be in: its address is free again."""
+    plain = storing.project_entries
+    fail = text(
+        "SELECT 1 / (CASE WHEN name = 'Unlucky' AND kind = 'group' THEN 0 ELSE 1 END) FROM face.entries "
+        "WHERE id = ANY (:ids)"
+    )
+
+    def refuse(session: Session, ids: Any, **others: Any) -> None:
+        plain(session, ids, **others)
+        session.execute(fail, {"ids": list(ids)}).all()
+
+    monkeypatch.setattr(storing, "project_entries", refuse)
+    given = rows()
+    given[17] = ("R17", "Unlucky", "group", "Ely", "CB6 1AA")
+    given[22] = ("R22", "Unlucky", "venue", "Ely", "CB6 1AA")
+    report = bring_in(factory, write(tmp_path / "many.csv", given))
+    assert (report.count("new"), report.count("refused")) == (39, 1)
+    with factory.begin() as session:
+        slugs = session.scalars(text("SELECT slug FROM face.entries WHERE name = 'Unlucky'")).all()
+    assert slugs == ["unlucky"]
+    assert_exact(factory)
+
+
 def test_a_second_row_of_the_same_key_is_refused_in_a_later_chunk_too(
     factory: Factory, tmp_path: Path
 ) -> None:
