@@ -46,6 +46,14 @@ def provenance(session: Session, entry_id: UUID) -> dict[str, Origin]:
     return origins
 
 
+def by_origin(origins: dict[str, Origin]) -> list[tuple[Origin, list[str]]]:
+    """Each origin with the fields it gave, the newest first."""
+    found: dict[Origin, list[str]] = {}
+    for field, origin in origins.items():
+        found.setdefault(origin, []).append(field)
+    return sorted(found.items(), key=lambda one: -one[0].version)
+
+
 def _origin(plain: Origin, found: tuple[int, IngestRun, Source] | None) -> Origin:
     if found is None:
         return plain

@@ -44,7 +44,7 @@ def compare(one: Signs, other: Signs) -> Verdict:
     """How likely two entries are one, with the reasons in words. The same whichever comes first."""
     if one.is_example != other.is_example:
         return Verdict(0.0)
-    if (one.name, one.kind, one.slug or "") > (other.name, other.kind, other.slug or ""):
+    if _order(one) > _order(other):
         one, other = other, one
     apart = one.touch.isdisjoint(other.touch)
     if apart and not may_be_alike(one.parts, other.parts):
@@ -60,6 +60,11 @@ def compare(one: Signs, other: Signs) -> Verdict:
         return Verdict(0.0, tuple(reasons))
     total = START + sum(reason.points for reason in reasons)
     return Verdict(round(1 / (1 + exp(-total / STEEPNESS)), 4), tuple(reasons))
+
+
+def _order(signs: Signs) -> tuple[str, ...]:
+    """Of what is told of each by itself, so that it is told in one order."""
+    return signs.name, signs.kind, signs.slug or "", signs.town, signs.venue
 
 
 def _venue_words(one: Signs, other: Signs) -> frozenset[str]:

@@ -24,8 +24,6 @@ CHROMIUM_FLAGS = (
     "--disable-quic",
     # The pages of one context share a process: none starts anew and reads the same scripts again.
     "--process-per-site",
-    # No script runs long enough here to be worth compiling a second and a third time: an eighth less work.
-    "--js-flags=--no-opt,--no-maglev",
 )
 _WAIT_MS = 8000
 # The console names a broken policy too, but not always before the test has ended.

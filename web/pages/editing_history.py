@@ -12,7 +12,7 @@ from api.editing import service
 from api.editing.rules import HOME_PIN
 from api.entries.wording import NOTHING, area_codes, field_words
 from api.errors import BadInput
-from ingest.provenance import provenance
+from ingest.provenance import by_origin, provenance
 from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs("curator")])
@@ -31,7 +31,10 @@ def show_history(entry_id: UUID, page: CuratePage, session: Write) -> HTMLRespon
         field_words=field_words,
         areas=name_areas(session, codes),
         nothing=NOTHING,
-        origins=provenance(session, entry_id),
+        origins=[
+            (origin, [field_words(field) for field in fields])
+            for origin, fields in by_origin(provenance(session, entry_id))
+        ],
     )
 
 

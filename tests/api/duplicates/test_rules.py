@@ -117,6 +117,15 @@ def test_the_order_of_the_two_makes_no_difference(data: st.DataObject) -> None:
     assert 0 <= there.score <= 1
 
 
+def test_two_of_one_name_are_told_in_one_order() -> None:
+    one, other = (
+        make_signs({"name": "Ukulele Beginners", "kind": "group", "town": town, "phone": "01632 960001"})
+        for town in ("Soham", "Littleport")
+    )
+    assert "one in Littleport, one in Soham" in [reason.words for reason in compare(one, other).reasons]
+    assert compare(one, other) == compare(other, one)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_name_can_be_compared(one: str, other: str) -> None:

@@ -333,7 +333,9 @@ def test_the_history_says_where_each_part_came_from(desk: Desk) -> None:
     parts = dict(
         re.findall(r"<div><dt>([^<]+)</dt><dd>(.*?)</dd></div>", page.partition('<ol class="history"')[0])
     )
-    assert "Public libraries in Cambridgeshire" in parts["Postcode"]
-    assert "libraries.csv, row 2, brought in on" in parts["Postcode"]
-    assert parts["Summary"].startswith("Curator, ")
-    assert "She was there" in parts["Summary"]
+    assert list(parts) == ["Version 2", "Version 1"]
+    assert parts["Version 2"].startswith("Curator, ")
+    assert parts["Version 2"].endswith("She was there.<br>It gave summary.")
+    assert "Public libraries in Cambridgeshire" in parts["Version 1"]
+    assert "libraries.csv, row 2, on" in parts["Version 1"]
+    assert "postcode, " in parts["Version 1"]
