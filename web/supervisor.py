@@ -63,7 +63,7 @@ def server_environment(settings: Settings, database: DirectoryDatabase) -> dict[
         "HEREABOUTS_DATABASE_URL": database.url,
         "HEREABOUTS_HOME": str(settings.home_folder),
         "HEREABOUTS_EXAMPLES": str(settings.examples),
-        # Threads that allocate apart keep what they free apart: 10 to 15 MB in each program.
+        # Threads that allocate apart keep what they free apart: some 10 MB in each program under load.
         "MALLOC_ARENA_MAX": "2",
     }
     if database.read_own_login:
