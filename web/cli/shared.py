@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -13,6 +14,20 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 REFUSED = 1
+
+
+class PlainGroup(TyperGroup):
+    """Whatever a command asks for first, what a person can mend is told in words."""
+
+    def invoke(self, ctx: typer.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except typer.Exit:
+            raise
+        except Exception:
+            # Reached only now, so that help is not kept waiting for what this loads.
+            with plain_errors():
+                raise
 
 
 def say(words: str) -> None:
@@ -28,12 +43,13 @@ def plain_errors() -> Iterator[None]:
 
     from api.cluster import ClusterError
     from api.errors import HereaboutsError
+    from api.settings import BadSettings
     from geo.areas import AreaFileError
     from geo.gazetteer import GazetteerFileError
 
     try:
         yield
-    except (ClusterError, HereaboutsError, AreaFileError, GazetteerFileError) as problem:
+    except (BadSettings, ClusterError, HereaboutsError, AreaFileError, GazetteerFileError) as problem:
         typer.echo(problem, err=True)
         raise typer.Exit(REFUSED) from problem
     except FileNotFoundError as problem:
