@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 from starlette.exceptions import HTTPException
 
@@ -40,6 +40,8 @@ BUSY = (
 )
 AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OperationalError, QueueTimeout)
 UNREADABLE = "We could not read what was sent. Send it as a form or as JSON, in UTF-8."
+TITLES = {405: "Not possible here", 413: "More than we take at once"}
+NUL = "What was sent holds a letter that cannot be kept (NUL). Type it again, and send it once more."
 BROKEN = "Something went wrong on our side. It has been written down for us to mend. Please try again."
 
 
@@ -103,6 +105,8 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
         return refusal(error.errors(), whole="body")
     if isinstance(error, HTTPException):
         return _from_http(request, error)
+    if _is_nul(error):
+        return BadInput(NUL)
     if _is_busy(error):
         log.warning("others are saving", path=_route_of(request))
         return Busy(BUSY)
@@ -113,6 +117,12 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
         return Unavailable(AWAY)
     log.error("unforeseen error", path=_route_of(request), exc_info=error)
     return HereaboutsError(BROKEN)
+
+
+def _is_nul(error: Exception) -> bool:
+    """PostgreSQL's text cannot hold it, and psycopg refuses it before anything is sent."""
+    refused = error.orig if isinstance(error, DataError) else error
+    return isinstance(refused, psycopg.DataError) and "NUL (0x00)" in str(refused)
 
 
 def _is_busy(error: Exception) -> bool:
@@ -132,7 +142,8 @@ def _from_http(request: Request, error: HTTPException) -> HereaboutsError:
     if error.status_code == 400:
         return BadInput(UNREADABLE, errors=[FieldProblem(field="body", message=UNREADABLE)])
     problem = HereaboutsError(str(error.detail))
-    problem.status, problem.title = error.status_code, HTTPStatus(error.status_code).phrase
+    problem.status = error.status_code
+    problem.title = TITLES.get(error.status_code) or HTTPStatus(error.status_code).phrase
     problem.headers = dict(error.headers or {})
     if error.status_code == 405:
         allowed = problem.headers.get("Allow", "").split(", ")

@@ -123,6 +123,7 @@ FAULTS: list[tuple[Exception, int]] = [
     (KeyError(SECRET), 500),
     (psycopg.errors.UndefinedTable(SECRET), 500),
     (psycopg.DataError(SECRET), 500),
+    (psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"), 422),
     (DataError(SECRET, {}, Exception(SECRET)), 500),
     (psycopg.OperationalError(SECRET), 503),
     (psycopg.errors.AdminShutdown(SECRET), 503),

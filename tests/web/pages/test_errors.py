@@ -80,6 +80,12 @@ def test_while_the_database_is_away_pages_say_so(tmp_path) -> None:
     assert page.headers["retry-after"] == twin.headers["retry-after"]
 
 
+def test_a_letter_that_cannot_be_kept_is_no_fault_of_ours(client: TestClient) -> None:
+    reply = client.post("/sign-in", data={"email": "cur\x00ator@example.org", "password": "x"})
+    assert reply.status_code == 422
+    assert "holds a letter that cannot be kept" in read_html(reply.text).text
+
+
 def test_what_another_site_sends_is_refused_as_everything_is(client: TestClient) -> None:
     elsewhere = {"Origin": "https://other.example"}
     page = client.post("/entries/soham-car-scheme/suggest", headers=elsewhere)
