@@ -8,14 +8,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.errors import BadSettings
 from api.wording import plain_words
 
 PROJECT = Path(__file__).resolve().parent.parent
 PREFIX: Final = "HEREABOUTS_"
-
-
-class BadSettings(Exception):
-    """Which setting cannot be used, and how to write it. Not what was written, which may be a secret."""
 
 
 class Settings(BaseSettings):

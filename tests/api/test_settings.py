@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from api.settings import BadSettings, Settings, get_settings
+from api.errors import BadSettings
+from api.settings import Settings, get_settings
 from web.cli import app
 
 

@@ -43,13 +43,12 @@ def plain_errors() -> Iterator[None]:
 
     from api.cluster import ClusterError
     from api.errors import HereaboutsError
-    from api.settings import BadSettings
     from geo.areas import AreaFileError
     from geo.gazetteer import GazetteerFileError
 
     try:
         yield
-    except (BadSettings, ClusterError, HereaboutsError, AreaFileError, GazetteerFileError) as problem:
+    except (ClusterError, HereaboutsError, AreaFileError, GazetteerFileError) as problem:
         typer.echo(problem, err=True)
         raise typer.Exit(REFUSED) from problem
     except FileNotFoundError as problem:
