@@ -10,6 +10,7 @@ HereaboutsError
 ├── NotAllowed (403)      the rule that refuses says why
 ├── NeedsVersion (428)    a change without the version it was made from (If-Match)
 ├── TooMany (429)         tried too often; says when to try again
+├── BadSettings           what a deployment has set cannot be used; commands say it, nobody is served
 └── Unavailable (503)     the database is away; try again soon
     └── Busy (503)        others are saving a great deal; what was sent may be sent again
 
@@ -104,6 +105,10 @@ class NotAllowed(HereaboutsError):
 class TooMany(HereaboutsError):
     status = 429
     title = "Too many at once"
+
+
+class BadSettings(HereaboutsError):
+    """Which setting, and how to write it. Not what was written, which may be a secret."""
 
 
 class Unavailable(HereaboutsError):

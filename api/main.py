@@ -1,5 +1,6 @@
 """The directory's JSON face as one FastAPI app; `web.main` adds the pages to it."""
 
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from psycopg_pool import PoolTimeout
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 from starlette.exceptions import HTTPException
 
@@ -18,6 +19,7 @@ from api.connectors.routes import router as connectors
 from api.editing.routes import router as editing
 from api.entries.routes import router as entries
 from api.errors import BadInput, Busy, FieldProblem, HereaboutsError, Moved, NotFound, Unavailable
+from api.head import AnswerHead
 from api.health.routes import router as health
 from api.map.door import MapDoor
 from api.map.routes import router as map_
@@ -28,6 +30,7 @@ from api.settings import Settings, get_settings
 from api.state import DirectoryState, lifespan, open_state
 from api.suggestions.routes import router as suggestions
 from api.taxonomy.routes import router as taxonomy
+from api.wording import refusal
 
 log = structlog.get_logger()
 AWAY = "The directory cannot reach its records just now. Nothing is lost. Please try again in a minute."
@@ -36,6 +39,9 @@ BUSY = (
     "they are done. Nothing is lost."
 )
 AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OperationalError, QueueTimeout)
+UNREADABLE = "We could not read what was sent. Send it as a form or as JSON, in UTF-8."
+TITLES = {405: "Not possible here", 413: "More than we take at once"}
+NUL = "What was sent holds a letter that cannot be kept (NUL). Type it again, and send it once more."
 BROKEN = "Something went wrong on our side. It has been written down for us to mend. Please try again."
 
 
@@ -59,6 +65,7 @@ def create_api(settings: Settings | None = None) -> FastAPI:
     add_error_handlers(app)
     # Added first is innermost: whatever the pages add goes round it.
     app.add_middleware(MapDoor)
+    app.add_middleware(AnswerHead)
     return app
 
 
@@ -95,12 +102,11 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
     if isinstance(error, HereaboutsError):
         return error
     if isinstance(error, RequestValidationError):
-        problems = [
-            FieldProblem(field=str(one["loc"][-1]), message=str(one["msg"])) for one in error.errors()
-        ]
-        return BadInput(f"We could not use “{problems[0].field}”: {problems[0].message}.", errors=problems)
+        return refusal(error.errors(), whole="body")
     if isinstance(error, HTTPException):
-        return _from_http(error)
+        return _from_http(request, error)
+    if _is_nul(error):
+        return BadInput(NUL)
     if _is_busy(error):
         log.warning("others are saving", path=_route_of(request))
         return Busy(BUSY)
@@ -111,6 +117,12 @@ async def understand_error(request: Request, error: Exception) -> HereaboutsErro
         return Unavailable(AWAY)
     log.error("unforeseen error", path=_route_of(request), exc_info=error)
     return HereaboutsError(BROKEN)
+
+
+def _is_nul(error: Exception) -> bool:
+    """PostgreSQL's text cannot hold it, and psycopg refuses it before anything is sent."""
+    refused = error.orig if isinstance(error, DataError) else error
+    return isinstance(refused, psycopg.DataError) and "NUL (0x00)" in str(refused)
 
 
 def _is_busy(error: Exception) -> bool:
@@ -124,12 +136,19 @@ def _route_of(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", "unknown"))
 
 
-def _from_http(error: HTTPException) -> HereaboutsError:
+def _from_http(request: Request, error: HTTPException) -> HereaboutsError:
     if error.status_code == 404:
         return NotFound("There is nothing at this address. It may have moved, or the link may be wrong.")
+    if error.status_code == 400:
+        return BadInput(UNREADABLE, errors=[FieldProblem(field="body", message=UNREADABLE)])
     problem = HereaboutsError(str(error.detail))
-    problem.status, problem.title = error.status_code, str(error.detail)
+    problem.status = error.status_code
+    problem.title = TITLES.get(error.status_code) or HTTPStatus(error.status_code).phrase
     problem.headers = dict(error.headers or {})
+    if error.status_code == 405:
+        allowed = problem.headers.get("Allow", "").split(", ")
+        problem.headers["Allow"] = ", ".join([*allowed, "HEAD"] if "GET" in allowed else allowed)
+        problem.detail = f"Nothing can be done with {request.method} at this address."
     return problem
 
 

@@ -10,7 +10,6 @@ WHEN: Final[dict[int, str]] = {
     204: "Nothing to show here",
     304: "As you have it: nothing has changed",
     308: "It is at another address now: see `Location`",
-    400: "Not JSON",
     401: "Sign in, or send a key that is good",
     403: "Not allowed: the detail says why",
     404: "No such thing",

@@ -2,20 +2,24 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.errors import BadSettings
+from api.wording import plain_words
+
 PROJECT = Path(__file__).resolve().parent.parent
+PREFIX: Final = "HEREABOUTS_"
 
 
 class Settings(BaseSettings):
     """`database_url` empty means the private cluster under `home`. `read_database_url` empty means
     the same database through the role that can only select from `face`."""
 
-    model_config = SettingsConfigDict(env_prefix="HEREABOUTS_", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True)
 
     home: Path = PROJECT / "var"
     database_url: str | None = None
@@ -60,6 +64,21 @@ class Settings(BaseSettings):
     oidc_client_secret: str | None = None
     oidc_name: str = "your organisation"
 
+    @field_validator("database_url", "read_database_url")
+    @classmethod
+    def be_postgresql(cls, value: str | None) -> str | None:
+        return _address(value, "postgresql", "postgres", like="postgresql://user:password@host:5432/name")
+
+    @field_validator("public_url", "meili_url", "oidc_issuer")
+    @classmethod
+    def be_on_the_web(cls, value: str | None) -> str | None:
+        return _address(value, "https", "http", like="https://www.example.org")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def be_a_mail_server(cls, value: str | None) -> str | None:
+        return _address(value, "smtp", "smtps", like="smtp://user:password@host:587 or smtps://…:465")
+
     @property
     def public_site(self) -> str | None:
         """Scheme and host of `public_url`, without a path; None when it is not set."""
@@ -77,6 +96,25 @@ class Settings(BaseSettings):
         return self.home.expanduser().resolve()
 
 
+def _address(value: str | None, *schemes: str, like: str) -> str | None:
+    """A database may be at a socket, without a host."""
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        has_host = parts.hostname is not None and parts.port != 0
+    except ValueError:
+        raise ValueError(f"Write it like {like}.") from None
+    if parts.scheme.split("+")[0] not in schemes or not (has_host or "postgresql" in schemes):
+        raise ValueError(f"Write it like {like}.")
+    return value
+
+
 @lru_cache
 def get_settings() -> Settings:
-    return Settings()
+    """Raises BadSettings."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = (f"{PREFIX}{str(one['loc'][0]).upper()}: {plain_words(one)}" for one in error.errors())
+        raise BadSettings("\n".join(("What is set cannot be used.", *told))) from error

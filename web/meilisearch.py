@@ -6,6 +6,7 @@ import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from web.children import Child
 
@@ -13,6 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # From the npm lock: a convenience of development. Production uses the official program (docs/search.md).
 BUNDLED = PROJECT / "node_modules" / "@gaubee" / "meilisearch-linux-amd64" / "meilisearch"
 FIRST_PORT = 7700
+ADDRESS = "address"
 PORTS_TRIED = 50
 
 
@@ -42,6 +44,7 @@ def search_server(home: Path) -> SearchServer | None:
     folder.mkdir(parents=True, exist_ok=True)
     key = _read_or_make_key(folder / "key")
     address = f"127.0.0.1:{_free_port()}"
+    (folder / ADDRESS).write_text(f"http://{address}")
     argv = [str(program), "--http-addr", address, "--db-path", str(folder / "data")]
     argv += ["--no-analytics", "--env", "production", "--log-level", "WARN"]
     # Without a limit it takes 1 GB for 10,000 entries, at the same speed.
@@ -55,6 +58,19 @@ def search_server(home: Path) -> SearchServer | None:
         log=folder / "log",
     )
     return SearchServer(child, f"http://{address}", key)
+
+
+def find_running(home: Path) -> tuple[str, str] | None:
+    """The address and the key of the one that `hereabouts run` has started in `home`; None when it does not
+    run, or when by now another program answers there."""
+    folder = home / "meilisearch"
+    try:
+        url, key = (folder / ADDRESS).read_text(), (folder / "key").read_text().strip()
+        asked = Request(f"{url}/version", headers={"Authorization": f"Bearer {key}"})
+        with urlopen(asked, timeout=2):
+            return url, key
+    except OSError:
+        return None
 
 
 def _read_or_make_key(path: Path) -> str:

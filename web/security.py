@@ -1,15 +1,19 @@
 """Headers that keep a page to itself: what may run, load, frame it, or learn where the visitor came from."""
 
 import secrets
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import HereaboutsError, NotAllowed
 from api.settings import Settings
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 FIXED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -30,6 +34,7 @@ DRAWING_HEADERS: Final = FILE_HEADERS | {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
 }
 
+ELSEWHERE: Final = "This was sent from another site. Nothing was changed."
 # The one page made to stand on the pages of others. It keeps nothing and can change nothing.
 FRAMED_PATH = "/embed/view"
 
@@ -80,8 +85,9 @@ class RefuseElsewhere:
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             headers = Headers(scope=scope)
             if "authorization" not in headers and from_elsewhere(headers):
-                words = "This was sent from another site. Nothing was changed."
-                await PlainTextResponse(words, status_code=403)(scope, receive, send)
+                request = Request(scope, receive)
+                handler = cast(Handler, request.app.exception_handlers[HereaboutsError])
+                await (await handler(request, NotAllowed(ELSEWHERE)))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.areas import queries
 from api.db import ReadConnection
-from api.errors import NotFound
+from api.errors import BadInput, FieldProblem, NotFound
+from api.models.places import AREA_TYPES
 from geo.areas import AreaShape, read_areas
 from geo.gazetteer import fold_name
 
@@ -44,8 +45,11 @@ def load_areas(
     is_example: bool = False,
 ) -> AreasReport:
     """Load the boundaries of a GeoJSON file, of one type or (None) each of its own; an area of the same code
-    is replaced. Raises AreaFileError. Entries learn of new areas when the face is rebuilt: the caller does
-    that once, after all files."""
+    is replaced. Raises AreaFileError, and BadInput for a type that is none of ours. Entries learn of new
+    areas when the face is rebuilt: the caller does that once, after all files."""
+    if type_ is not None and type_ not in AREA_TYPES:
+        words = f"“{type_}” is not a type of area. Choose one of {', '.join(AREA_TYPES)}."
+        raise BadInput(words, errors=[FieldProblem(field="type", message=words)])
     report = AreasReport()
     for area in read_areas(path, type_=type_, problems=report.problems):
         values = {

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from api.areas.service import areas_around
+from api.areas.service import areas_around, has_area
 from api.connectors import queries
 from api.connectors.rules import find_problems
 from api.connectors.schemas import ConnectorDraft
@@ -32,11 +32,14 @@ def save_connector(session: Session, draft: ConnectorDraft) -> None:
 async def list_connectors(
     read: ReadConnection, *, near: str | None = None, area: str | None = None
 ) -> dict[str, Any]:
-    """Connectors for a place, for an area, or all. `place` is None without `near`. Raises PlaceNotFound."""
+    """Connectors for a place, for an area, or all. `place` is None without `near`. Raises PlaceNotFound, and
+    BadInput for an area that we do not hold."""
     if near:
         place = await resolve_near(read, near)
         return {"place": place.as_json(), "items": await connectors_for(read, place.areas)}
     code = (area or "").replace("\x00", "")  # PostgreSQL's text cannot hold it
+    if code and not await has_area(read, code):
+        raise _no_area("area", code)
     return {"place": None, "items": await connectors_for(read, [code] if code else None)}
 
 
@@ -109,9 +112,13 @@ def _check_patch(session: Session, actor: Actor, codes: Iterable[str]) -> None:
     for code in codes:
         around = areas_around(session, [code])
         if not around:
-            words = f"We hold no area with the code {code}."
-            raise BadInput(words, errors=[FieldProblem(field="areas", message=words)])
+            raise _no_area("areas", code)
         require(may_coordinate(actor, around))
+
+
+def _no_area(field: str, code: str) -> BadInput:
+    words = f"We hold no area with the code {code}."
+    return BadInput(words, errors=[FieldProblem(field=field, message=words)])
 
 
 def _free_slug(session: Session, role: str) -> str:

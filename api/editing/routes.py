@@ -12,8 +12,9 @@ from api.editing import service
 from api.editing.schemas import SavedReply
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document
-from api.errors import BadInput, FieldProblem, NeedsVersion
+from api.errors import NeedsVersion
 from api.problems import may_answer
+from api.wording import refusal
 
 router = APIRouter(prefix="/api/v1/entries", tags=["entries"], dependencies=[needs("curator")])
 
@@ -65,7 +66,7 @@ def patch_entry(
             not_a_home=not_a_home,
         )
     except ValidationError as error:
-        raise as_bad_input(error) from error
+        raise refusal(error.errors(), whole="entry") from error
     return _reply(session, actor, saved, response)
 
 
@@ -73,14 +74,6 @@ def _expected(if_match: str, version: int) -> int:
     """The version asked for; of several the stored one, if it is among them. 0 is never a version."""
     named = {int(digits) for digits in re.findall(r'"(\d{1,9})"', if_match)}
     return version if version in named else max(named, default=0)
-
-
-def as_bad_input(error: ValidationError) -> BadInput:
-    problems = [
-        FieldProblem(field=".".join(str(part) for part in one["loc"]) or "entry", message=one["msg"])
-        for one in error.errors()
-    ]
-    return BadInput(f"We could not use “{problems[0].field}”: {problems[0].message}.", errors=problems)
 
 
 def _reply(session: Write, actor: SignedIn, saved: service.Saved, response: Response) -> SavedReply:

@@ -12,10 +12,13 @@ _DETAIL = "SELECT id::text, detail, sessions, due_on FROM face.entries WHERE {co
 _OLD_SLUG = """
 SELECT e.slug FROM face.old_slugs o JOIN face.entries e ON e.id = o.entry_id WHERE o.slug = %(value)s
 """
+# Partners who each name the other have one tie, not two.
 _LINKS = """
 SELECT l.type, e.slug, e.name, e.kind, l.note, l.direction FROM (
   SELECT type, to_id AS other, note, 'to' AS direction FROM face.links WHERE from_id = %(id)s
-  UNION ALL SELECT type, from_id, note, 'from' FROM face.links WHERE to_id = %(id)s) l
+  UNION ALL SELECT b.type, b.from_id, b.note, 'from' FROM face.links b WHERE b.to_id = %(id)s
+    AND NOT (b.type = 'partner_of' AND EXISTS (SELECT FROM face.links f WHERE f.from_id = %(id)s
+                                               AND f.to_id = b.from_id AND f.type = b.type))) l
 JOIN face.entries e ON e.id = l.other ORDER BY l.direction DESC, l.type, e.name
 """
 # Ten metres in degrees, about: finer than a screen can draw a county.

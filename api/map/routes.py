@@ -48,7 +48,6 @@ def _described(*more: dict[str, Any], left_out: tuple[str, ...] = ()) -> dict[st
     return {"parameters": [*more, *shared["parameters"]]}
 
 
-@router.head("/api/v1/map", include_in_schema=False)
 @router.get("/api/v1/map", responses=may_answer(304), openapi_extra=_described(_ZOOM))
 async def show_map(request: Request) -> Response:
     """Clusters with true counts, and points once they fit, of the search of the list inside `bbox`."""
@@ -62,7 +61,6 @@ async def show_map(request: Request) -> Response:
     return await _answer(request, params, make, media_type="application/json")
 
 
-@router.head("/api/v1/map.geojson", include_in_schema=False)
 @router.get("/api/v1/map.geojson", responses=may_answer(304), openapi_extra=_described(_LIMIT))
 async def show_features(request: Request) -> Response:
     """Full features of the search of the list inside `bbox`, as GeoJSON. `numberMatched` counts all of
@@ -83,7 +81,6 @@ _TILE_PARTS: Final = [
 ]
 
 
-@router.head("/tiles/{zoom}/{x}/{y}.mvt", include_in_schema=False)
 @router.get(
     "/tiles/{zoom}/{x}/{y}.mvt",
     responses=may_answer(204, 304, 404),

@@ -17,6 +17,7 @@ from api.entries.service import as_document, as_draft
 from api.entries.sessions import RuleError, normalise_session
 from api.entries.vocabulary import ACCESS_LABELS
 from api.errors import BadInput, FieldProblem
+from api.wording import plain_words
 
 Values = dict[str, Any]
 
@@ -191,7 +192,7 @@ def as_checked_draft(document: Values) -> EntryDraft:
         for one in draft.sessions:
             normalise_session(one)
     except ValidationError as error:
-        raise _refused({_field_of(one["loc"]): _plain(one["msg"]) for one in error.errors()}) from error
+        raise _refused({_field_of(one["loc"]): plain_words(one) for one in error.errors()}) from error
     except RuleError as error:
         raise _refused({"sessions": str(error)}) from error
     return draft
@@ -200,10 +201,6 @@ def as_checked_draft(document: Values) -> EntryDraft:
 def _field_of(loc: tuple[int | str, ...]) -> str:
     path = ".".join(str(part) for part in loc[:2])
     return path if path in FIELD_LABELS else str(loc[0]) if loc else "name"
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ")
 
 
 def _refused(problems: dict[str, str]) -> BadInput:

@@ -14,7 +14,7 @@ from api.suggestions.schemas import Receipt, ReceiptOut, Sender, SuggestionIn
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"], route_class=SmallBodyRoute)
 
 
-@router.post("", status_code=202, responses=may_answer(400, 404, 413, 429))
+@router.post("", status_code=202, responses=may_answer(404, 413, 429))
 def send_suggestion(
     request: Request, body: SuggestionIn, session: Write, settings: AppSettings, now: Now
 ) -> ReceiptOut:

@@ -66,6 +66,42 @@ def test_a_refusal_is_a_problem_document(client: TestClient, method: str, path: 
     assert_problem(client.request(method, path), status)
 
 
+def test_what_cannot_be_done_at_an_address_is_said_in_words(client: TestClient) -> None:
+    reply = client.delete("/api/v1/kinds")
+    assert assert_problem(reply, 405)["detail"] == "Nothing can be done with DELETE at this address."
+    assert reply.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/healthz", "/readyz", "/api/v1/entries?per_page=1", "/api/v1/kinds", "/api/v1/entries/no-such-entry"],
+)
+def test_head_is_answered_as_get_is(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == client.get(path).status_code != 405
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "said"),
+    [
+        (b"{", "body", "This is not JSON that we can read."),
+        (b'{"what": "new\xff"}', "body", "We could not read what was sent."),
+        (b"[]", "body", "Send an object"),
+        (b'{"what": "other"}', "what", "Choose from 'new', 'change' or 'report'."),
+        (b'{"what": "new", "approved": true}', "approved", "There is nothing of this name"),
+        (b'{"what": "change", "entry": 7}', "entry", "Write it as a text."),
+        (b'{"what": "new", "fields": {"name": "Choir", "summary": 7}}', "summary", "Write it as a text."),
+    ],
+)
+def test_what_is_wrong_in_what_was_sent_is_named(
+    client: TestClient, sent: bytes, field: str, said: str
+) -> None:
+    reply = client.post("/api/v1/suggestions", content=sent, headers={"Content-Type": "application/json"})
+    problem = assert_problem(reply, 422)
+    assert problem["errors"][0]["field"] == field
+    assert problem["errors"][0]["message"].startswith(said)
+    assert problem["errors"][0]["message"] in problem["detail"]
+
+
 @pytest.mark.parametrize("path", ["/api/v1/entries/%00", "/api/v1/areas/%00", "/api/v1/areas/so%00ham"])
 def test_what_the_database_cannot_hold_is_not_found(client: TestClient, path: str) -> None:
     assert_problem(client.get(path), 404)
@@ -87,6 +123,7 @@ FAULTS: list[tuple[Exception, int]] = [
     (KeyError(SECRET), 500),
     (psycopg.errors.UndefinedTable(SECRET), 500),
     (psycopg.DataError(SECRET), 500),
+    (psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"), 422),
     (DataError(SECRET, {}, Exception(SECRET)), 500),
     (psycopg.OperationalError(SECRET), 503),
     (psycopg.errors.AdminShutdown(SECRET), 503),

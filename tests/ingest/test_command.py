@@ -27,6 +27,10 @@ def test_unknown_source_and_missing_file_say_so(libraries: Path, tmp_path: Path)
     assert (missing.exit_code, "There is no file" in missing.output) == (1, True)
 
 
+def test_fewer_than_one_import_cannot_be_listed() -> None:
+    assert run("runs", "--limit", "-1").exit_code == 2
+
+
 @pytest.mark.usefixtures("_settings_of_scratch")
 def test_dry_run_then_apply_then_a_refused_row(scratch: Directory, libraries: Path, tmp_path: Path) -> None:
     dry = run(libraries, "--source", SOURCE)

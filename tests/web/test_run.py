@@ -258,6 +258,11 @@ def test_doctor_says_what_is_there(home: Path, port: int) -> None:
     assert "PostGIS" in said
 
 
+def test_doctor_names_a_meilisearch_that_does_not_answer(new_home: Path, port: int) -> None:
+    away = Settings(home=new_home, meili_url=f"http://127.0.0.1:{port}")
+    assert any("HEREABOUTS_MEILI_URL" in finding.mend for finding in examine(away) if not finding.good)
+
+
 def test_doctor_names_a_database_that_does_not_answer(home: Path, port: int) -> None:
     gone = Settings(home=home, database_url=f"postgresql://nobody@127.0.0.1:{port}/nothing")
     findings = [finding for finding in examine(gone) if not finding.good and finding.needed]

@@ -13,9 +13,11 @@ from web.cli.ingest import ingest
 from web.cli.locating import locate_again
 from web.cli.person import person
 from web.cli.remind import remind
+from web.cli.shared import PlainGroup
 
 app = typer.Typer(
     name="hereabouts",
+    cls=PlainGroup,
     help="A community asset map and connector directory for a place.",
     no_args_is_help=True,
     add_completion=False,

@@ -54,7 +54,7 @@ def examine(settings: "Settings") -> Iterator[Finding]:
     yield _letters(settings)
     yield _front_end()
     yield _disk(settings.home_folder)
-    yield _meilisearch()
+    yield _meilisearch(settings)
     yield _chromium()
 
 
@@ -119,9 +119,14 @@ def _disk(home: Path) -> Finding:
     return Finding(free_gb >= LEAST_FREE_GB, words, f"Make room: at least {LEAST_FREE_GB:.0f} GB is wanted.")
 
 
-def _meilisearch() -> Finding:
+def _meilisearch(settings: "Settings") -> Finding:
+    from api.search.meili import MeiliIndex
     from web.meilisearch import find_meilisearch
 
+    if settings.meili_url:
+        answers = MeiliIndex(settings.meili_url, settings.meili_key).is_up()
+        mend = "Search answers from PostgreSQL. Look at HEREABOUTS_MEILI_URL, and whether Meilisearch runs."
+        return Finding(answers, "your Meilisearch answers", mend, needed=False)
     there = find_meilisearch() is not None
     mend = "Search answers from PostgreSQL. On Linux (x86-64) `make setup` brings the program."
     return Finding(there, "the Meilisearch program", mend, needed=False)

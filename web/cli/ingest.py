@@ -171,7 +171,7 @@ def _progress() -> Iterator["Progress | None"]:
 
 
 @ingest.command()
-def runs(limit: Annotated[int, typer.Option(help="How many.")] = 20) -> None:
+def runs(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20) -> None:
     """The newest imports, dry runs too."""
     from ingest.exporting import list_runs
 

@@ -47,7 +47,7 @@ def load_gazetteer(
 @areas.command("load")
 def load_areas(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="Boundaries as GeoJSON.")],
-    type_: Annotated[str, typer.Option("--type", help="district, ward, parish or patch.")],
+    type_: Annotated[str, typer.Option("--type", help="county, district, ward, parish or patch.")],
 ) -> None:
     """Load boundaries from GeoJSON."""
     from api.areas.service import load_areas as load

@@ -4,7 +4,10 @@ import typer
 
 from web.cli.shared import REFUSED, current_database, say
 
-NO_ENGINE = "No Meilisearch is set (HEREABOUTS_MEILI_URL): PostgreSQL finds the words and needs no index."
+NO_ENGINE = (
+    "No Meilisearch runs: HEREABOUTS_MEILI_URL is not set, and `hereabouts run` has started none. PostgreSQL "
+    "finds the words, and needs no index."
+)
 
 
 def worker() -> None:
@@ -24,17 +27,20 @@ def reindex() -> None:
     from api.search.indexing import reindex as build
     from api.search.meili import MeiliIndex
     from api.settings import get_settings
+    from web.meilisearch import find_running
 
     settings = get_settings()
-    if not settings.meili_url:
+    given = (settings.meili_url, settings.meili_key or "") if settings.meili_url else None
+    found = given or find_running(settings.home_folder)
+    if found is None:
         say(NO_ENGINE)
         raise typer.Exit(0)
     with current_database(settings) as database:
         engine = make_engine(database.url)
         try:
-            total = build(make_session_factory(engine), MeiliIndex(settings.meili_url, settings.meili_key))
+            total = build(make_session_factory(engine), MeiliIndex(*found))
         except EngineAway as away:
-            typer.echo(f"Meilisearch at {settings.meili_url} does not answer.", err=True)
+            typer.echo(f"Meilisearch at {found[0]} does not answer.", err=True)
             raise typer.Exit(REFUSED) from away
         finally:
             engine.dispose()

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -13,6 +14,20 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 REFUSED = 1
+
+
+class PlainGroup(TyperGroup):
+    """Whatever a command asks for first, what a person can mend is told in words."""
+
+    def invoke(self, ctx: Any) -> object:
+        try:
+            return super().invoke(ctx)
+        except typer.Exit:
+            raise
+        except Exception:
+            # Reached only now, so that help is not kept waiting for what this loads.
+            with plain_errors():
+                raise
 
 
 def say(words: str) -> None:

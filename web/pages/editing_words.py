@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from api.wording import plain_words
+
 # Where a rule about the whole entry is best mended.
 _WHOLE: Final = (
     ("needs a place", "place.name"),
@@ -16,20 +18,11 @@ _FACTS: Final = (
     ("fare", "facts.fare_type"),
     ("invite link", "facts.how_to_ask"),
 )
-_BY_TYPE: Final = {
-    "missing": "This has to be filled in.",
+# A form has its own choices and its own way to write a day.
+_IN_A_FORM: Final = {
     "string_too_short": "This has to be filled in.",
-    "int_parsing": "Write a whole number.",
-    "decimal_parsing": "Write an amount such as 18.50.",
     "literal_error": "Choose one of the list.",
-    "string_pattern_mismatch": "This is not written the way it has to be.",
     "date_from_datetime_parsing": "Write a date such as 24/12/2026.",
-}
-_LIMITS: Final = {
-    "string_too_long": "At most {max_length} letters, please.",
-    "greater_than_equal": "It has to be {ge} or more.",
-    "less_than_equal": "It has to be {le} or less.",
-    "decimal_max_places": "At most {decimal_places} digits after the point.",
 }
 
 
@@ -65,10 +58,4 @@ def _main_field(part: str) -> str:
 
 
 def _words(error: dict[str, Any]) -> str:
-    kind = error["type"]
-    if kind in _BY_TYPE:
-        return _BY_TYPE[kind]
-    if kind in _LIMITS:
-        return _LIMITS[kind].format(**error.get("ctx", {}))
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return message if message.endswith((".", "!", "?")) else f"{message}."
+    return _IN_A_FORM.get(error["type"]) or plain_words(error)

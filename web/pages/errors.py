@@ -39,7 +39,7 @@ def _as_page(handler: Handler) -> Any:
         response = await handler(request, error)
         if not wants_page(request):
             return response
-        if response.status_code == 401 and request.method in ("GET", "HEAD"):
+        if response.status_code == 401 and request.method == "GET":
             return RedirectResponse(f"/sign-in?next={quote(way_back(request))}", status_code=303)
         if "location" in response.headers:
             return RedirectResponse(response.headers["location"], status_code=response.status_code)

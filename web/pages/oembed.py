@@ -14,7 +14,7 @@ from api.areas import service as areas
 from api.db import ReadConnection
 from api.dependencies import AppSettings, Now, Read
 from api.entries import service as entries
-from api.errors import BadInput, HereaboutsError, Moved, NotFound
+from api.errors import BadInput, FieldProblem, HereaboutsError, Moved, NotFound
 from api.search.service import find_entries
 from web.security import FRAMED_PATH
 from web.sharing.address import own_path, public_address
@@ -25,6 +25,7 @@ router = APIRouter()
 LIST_SIZE: Final = (640, 640)
 ENTRY_SIZE: Final = (640, 560)
 CACHE_S: Final = 3600
+NO_URL: Final = "Say in “url” which page of ours you want to show."
 Pixels = Annotated[int | None, Query(ge=1, le=10_000)]
 
 
@@ -58,6 +59,8 @@ async def show_oembed(
     """oEmbed 1.0 (oembed.com), type `rich`, for the pages that name it in their head."""
     if format != "json":
         raise NoSuchFormat("Ask with format=json.")
+    if not url:
+        raise BadInput(NO_URL, errors=[FieldProblem(field="url", message=NO_URL)])
     address = public_address(request, settings)
     found = own_path(url, address)
     if found is None:

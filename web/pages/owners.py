@@ -118,9 +118,8 @@ def _own_page(
     )  # fmt: skip
 
 
-@router.api_route(
+@router.get(
     "/curate/owners",
-    methods=["GET", "HEAD"],
     response_class=HTMLResponse,
     include_in_schema=False,
     dependencies=NEEDS_COORDINATOR,

@@ -93,12 +93,10 @@ CuratePage = Annotated[SignedInPage, Depends(get_signed_in_page, scope="function
 
 
 class PageRouter(APIRouter):
-    """Routes that are pages: not in the API's description, and answering HEAD as link checkers expect."""
+    """Routes that are pages: not in the API's description."""
 
     def page(self, path: str) -> Callable[..., Any]:
-        return self.api_route(
-            path, methods=["GET", "HEAD"], response_class=HTMLResponse, include_in_schema=False
-        )
+        return self.get(path, response_class=HTMLResponse, include_in_schema=False)
 
     def form(self, path: str) -> Callable[..., Any]:
         """Where a page's form is sent. It answers with a redirect, or with the page and what was wrong."""

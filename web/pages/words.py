@@ -20,6 +20,7 @@ from api.entries.vocabulary import (
 )
 from geo.distance import describe_distance
 from web.pages.contacts import breakable, web_href
+from web.sharing.previews import served_words
 
 
 def as_date(value: date | str) -> date:
@@ -265,6 +266,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "breakable": breakable,
     "code_marks": code_marks,
     "link_words": link_words,
+    "served_words": served_words,
     "unchecked_groups": unchecked_groups,
     "with_near": with_near,
     "only_query": only_query,

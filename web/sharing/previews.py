@@ -75,13 +75,20 @@ def preview_area(area: dict[str, Any]) -> Preview:
 
 def search_title(params: SearchParams, reply: SearchReply) -> str:
     """ "12 things for “lonely” that serve Soham"."""
-    one = reply.total == 1
-    words = f"{reply.total:,} thing{'' if one else 's'}" if reply.total else "Nothing yet"
+    words = f"{reply.total:,} thing{'' if reply.total == 1 else 's'}" if reply.total else "Nothing yet"
     if params.q and reply.relaxed != "no_words":
         words += f" for “{shorten(params.q, 60)}”"
     elif not reply.place and reply.total:
         words += " to turn to"
-    return f"{words} that serve{'s' if one else ''} {reply.place['label']}" if reply.place else words
+    return words + served_words(reply, params)
+
+
+def served_words(reply: SearchReply, params: SearchParams) -> str:
+    """ " that serve Soham", to go behind what was counted; empty when no place was asked for."""
+    if not reply.place:
+        return ""
+    verb, near = ("serve", "are near") if reply.total > 1 else ("serves", "is near")
+    return f" that {verb}{f' or {near}' if params.serves == 'any' else ''} {reply.place['label']}"
 
 
 def where_words(entry: dict[str, Any]) -> str:

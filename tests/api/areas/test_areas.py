@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.areas.service import load_areas
+from api.errors import BadInput
 from api.face.service import rebuild_face
 from geo.areas import AreaFileError
 from tests.api.conftest import Ask
@@ -64,6 +65,11 @@ def test_what_is_no_boundary_file_is_refused_in_words(session: Session, tmp_path
     path.write_text(content)
     with pytest.raises(AreaFileError, match=r"bad\.geojson"):
         load_areas(session, path, type_="ward")
+
+
+def test_a_type_that_is_none_of_ours_is_refused_in_words(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="“region” is not a type of area"):
+        load_areas(session, tmp_path / "never-read.geojson", type_="region")
 
 
 def test_real_districts_load_and_name_what_lies_in_them(session: Session, test_data: Path) -> None:

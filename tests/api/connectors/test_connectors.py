@@ -50,6 +50,9 @@ def test_all_of_them_or_those_of_an_area(visitor: TestClient) -> None:
     assert sorted(found(visitor)) == ["local", "other", "wide"]
     assert sorted(found(visitor, near="")) == ["local", "other", "wide"]
     assert found(visitor, area="village") == ["local"]
+    refused = visitor.get("/api/v1/connectors", params={"area": "nowhere"})
+    assert refused.status_code == 422
+    assert [one["field"] for one in refused.json()["errors"]] == ["area"]
 
 
 def test_saved_again_with_another_patch(scratch: Directory, tmp_path: Path) -> None:

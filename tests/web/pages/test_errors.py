@@ -78,3 +78,20 @@ def test_while_the_database_is_away_pages_say_so(tmp_path) -> None:
     assert AWAY in read_html(page.text).text
     assert twin.json()["detail"] == AWAY
     assert page.headers["retry-after"] == twin.headers["retry-after"]
+
+
+def test_a_letter_that_cannot_be_kept_is_no_fault_of_ours(client: TestClient) -> None:
+    reply = client.post("/sign-in", data={"email": "cur\x00ator@example.org", "password": "x"})
+    assert reply.status_code == 422
+    assert "holds a letter that cannot be kept" in read_html(reply.text).text
+
+
+def test_what_another_site_sends_is_refused_as_everything_is(client: TestClient) -> None:
+    elsewhere = {"Origin": "https://other.example"}
+    page = client.post("/entries/soham-car-scheme/suggest", headers=elsewhere)
+    assert page.status_code == 403
+    assert "This was sent from another site. Nothing was changed." in page.text
+    assert "text/html" in page.headers["content-type"]
+    reply = client.post("/api/v1/suggestions", headers=elsewhere, json={})
+    assert (reply.status_code, reply.headers["content-type"]) == (403, "application/problem+json")
+    assert reply.json()["detail"] == "This was sent from another site. Nothing was changed."

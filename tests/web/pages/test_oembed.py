@@ -57,7 +57,6 @@ def test_limits_are_kept(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "",
         "https://elsewhere.example/search",
         "http://testserver.elsewhere.example/search",
         "http://testserver@elsewhere.example/search",
@@ -78,6 +77,12 @@ def test_all_else_is_not_found(client: TestClient, url: str) -> None:
     reply = ask(client, url)
     assert reply.status_code == 404
     assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_without_an_address_it_is_said_what_is_missing(client: TestClient) -> None:
+    reply = client.get("/oembed")
+    assert reply.status_code == 422
+    assert [one["field"] for one in reply.json()["errors"]] == ["url"]
 
 
 def test_only_json_is_spoken(client: TestClient) -> None:

@@ -40,6 +40,21 @@ def test_the_list_is_the_list_of_the_api(client: TestClient, query: str) -> None
             assert reason in page.text
 
 
+def test_what_is_only_near_is_not_said_to_serve_the_place(client: TestClient) -> None:
+    assert see(client, "near=Soham").one("h1").text.endswith(" that serve Soham, East Cambridgeshire")
+    wider = see(client, "near=Soham&serves=any")
+    assert wider.one("h1").text.endswith(" that serve or are near Soham, East Cambridgeshire")
+
+
+@pytest.mark.parametrize(("query", "last"), [("kind=group", 3), ("near=Soham&cost=donation", 1)])
+def test_a_page_past_the_last_leads_back_into_the_list(client: TestClient, query: str, last: int) -> None:
+    page = see(client, f"{query}&page=400")
+    assert not page.cards
+    assert f"This list has {last} page" in page.text
+    back = page.one("a", rel="prev").attributes["href"]
+    assert see(client, urlsplit(back).query).cards
+
+
 def test_words_and_place_stay_in_the_form(client: TestClient) -> None:
     page = see(client, "q=tea+%26+%22cake%22&near=Soham&radius_km=10&day=wed&kind=drop_in&kind=group")
     assert page.one("input", id="q").attributes["value"] == 'tea & "cake"'

@@ -1,0 +1,41 @@
+"""`hereabouts reindex`: anew in the Meilisearch that runs beside the app, without being told where it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.settings import get_settings
+from tests.conftest import Directory
+from tests.factories import add
+from tests.meilisearch import running_meilisearch
+from web.cli import app
+from web.meilisearch import find_running, search_server
+
+
+@pytest.fixture
+def home(scratch: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("HEREABOUTS_HOME", str(tmp_path))
+    monkeypatch.setenv("HEREABOUTS_DATABASE_URL", scratch.url)
+    get_settings.cache_clear()
+    yield tmp_path
+    get_settings.cache_clear()
+
+
+def test_the_one_beside_the_app_is_found_while_it_runs(scratch: Directory, home: Path) -> None:
+    with scratch.write() as session:
+        add(session, name="Soham Singers")
+    with running_meilisearch() as server:
+        given = search_server(home)
+        assert given
+        assert (home / "meilisearch" / "address").read_text() == given.url
+        (home / "meilisearch" / "address").write_text(server.url)
+        # Another program's key: not ours to change.
+        assert find_running(home) is None
+        (home / "meilisearch" / "key").write_text(server.key)
+        done = CliRunner().invoke(app, ["reindex"])
+        assert (done.exit_code, "1 entries indexed" in done.output) == (0, True), done.output
+        assert server.index.exists()
+    gone = CliRunner().invoke(app, ["reindex"])
+    assert (gone.exit_code, "No Meilisearch runs" in gone.output) == (0, True)
