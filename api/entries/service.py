@@ -81,7 +81,7 @@ async def list_reach(read: ReadConnection, items: Sequence[Mapping[str, Any]]) -
 def _reach(detail: Mapping[str, Any]) -> Reach:
     contacts = detail.get("contacts") or []
     found = (one for kind in _FIRST_CONTACTS for one in contacts if one["kind"] == kind)
-    place = next(iter(detail.get("places") or []), {})
+    place: Mapping[str, Any] = next(iter(detail.get("places") or []), {})
     street = [place.get("name"), *(place.get("address") or [])]
     town = " ".join(part for part in (place.get("town"), place.get("postcode")) if part)
     lines = [line for line in (*street, town) if line]
