@@ -9,6 +9,7 @@ from geo import sql
 Detail: TypeAlias = tuple[str, str, str, date | None]
 
 _DETAIL = "SELECT id::text, detail, sessions, due_on FROM face.entries WHERE {column} = %(value)s"
+_SEVERAL_DETAILS = "SELECT id::text, detail FROM face.entries WHERE id = ANY (%(ids)s::uuid[])"
 _OLD_SLUG = """
 SELECT e.slug FROM face.old_slugs o JOIN face.entries e ON e.id = o.entry_id WHERE o.slug = %(value)s
 """
@@ -48,6 +49,12 @@ async def read_detail(read: ReadConnection, *, column: str, value: str) -> Detai
     cursor = await read.execute(_DETAIL.format(column=column).encode(), {"value": value})
     row = await cursor.fetchone()
     return (row[0], row[1], row[2], row[3]) if row else None
+
+
+async def read_details(read: ReadConnection, ids: list[str]) -> dict[str, str]:
+    """The detail JSON of each of these public entries, by its id."""
+    cursor = await read.execute(_SEVERAL_DETAILS.encode(), {"ids": ids})
+    return {row[0]: row[1] for row in await cursor.fetchall()}
 
 
 async def slug_now(read: ReadConnection, old: str) -> str | None:

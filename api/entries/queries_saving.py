@@ -275,6 +275,7 @@ def drop_links(session: Session, ids: Collection[UUID]) -> None:
 
 def forget_loaded(session: Session, ids: Collection[UUID]) -> None:
     """Objects of these rows that the session holds are read again when they are next looked at."""
-    for held in list(session.identity_map.values()):
-        if isinstance(held, Entry | Place | Organisation | Link) and held.id in ids:
+    # By its key: an object of a row that was rolled back cannot say its id any more.
+    for (_, key, *_), held in list(session.identity_map.items()):
+        if isinstance(held, Entry | Place | Organisation | Link) and key[0] in ids:
             session.expire(held)

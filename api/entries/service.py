@@ -1,6 +1,6 @@
 """Saving entries, and showing one whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from api.errors import Moved, NotFound
 from api.face.service import project_entries, take_turn
 
 __all__ = [
+    "Reach",
     "Saved",
     "Saving",
     "StoredDraft",
@@ -36,6 +37,7 @@ __all__ = [
     "get_draft",
     "get_draft_at",
     "get_entry",
+    "list_reach",
     "next_times",
     "save_entries",
     "save_entry",
@@ -44,6 +46,8 @@ __all__ = [
 ]
 
 NEXT_TIMES = 5
+# Which contact stands in a list, where there is room for one.
+_FIRST_CONTACTS = ("phone", "email", "web", "social")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,33 @@ class StoredDraft:
     def document(self) -> dict[str, Any]:
         """As revisions hold it (`differences.flatten` takes it apart)."""
         return as_document(self.draft)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How to get hold of an entry, in one line: its first contact, a telephone number before all else, and
+    the address of its place. None is what we do not know, or what is private."""
+
+    contact: dict[str, Any] | None
+    address: str | None
+
+
+async def list_reach(read: ReadConnection, items: Sequence[Mapping[str, Any]]) -> dict[str, Reach]:
+    """For the entries of a list, by their `id`."""
+    details = await queries.read_details(read, [item["id"] for item in items]) if items else {}
+    return {entry_id: _reach(orjson.loads(detail)) for entry_id, detail in details.items()}
+
+
+def _reach(detail: Mapping[str, Any]) -> Reach:
+    contacts = detail.get("contacts") or []
+    found = (one for kind in _FIRST_CONTACTS for one in contacts if one["kind"] == kind)
+    place: Mapping[str, Any] = next(iter(detail.get("places") or []), {})
+    street = [place.get("name"), *(place.get("address") or [])]
+    town = " ".join(part for part in (place.get("town"), place.get("postcode")) if part)
+    lines = [line for line in (*street, town) if line]
+    return Reach(
+        next(found, None), ", ".join(lines) if place.get("address") or place.get("postcode") else None
+    )
 
 
 def get_draft(session: Session, entry_id: UUID) -> StoredDraft:

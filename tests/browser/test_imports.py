@@ -13,6 +13,7 @@ from tests.ingest.conftest import LIBRARIES
 from tests.people import session_cookie
 
 NARROW_PX = 360
+FINGERTIP_PX = 44
 FindFaults = Callable[[Page], list[str]]
 
 
@@ -54,4 +55,6 @@ def test_a_list_is_brought_in_and_taken_back(
     for path in ("/curate/areas", "/curate/connectors", "/curate/connectors/new"):
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW_PX
+        tops = page.locator(".rooms a, .rooms button, .on-page a").all()
+        assert min((one.bounding_box() or {})["height"] for one in tops) >= FINGERTIP_PX, path
         assert find_faults(page) == [], path

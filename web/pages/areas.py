@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from api.areas import service as areas
 from api.connectors import service as connectors
 from api.dependencies import Now, Read
+from api.entries.service import list_reach
 from api.notices import service as notices
 from api.search.schemas import SearchParams, SearchReply
 from api.search.service import find_entries
@@ -46,6 +47,7 @@ async def show_area(code: str, page: ThisPage, read: Read, now: Now) -> HTMLResp
         preview=preview_area(area),
         params=params,
         reply=reply,
+        reach=await list_reach(read, reply.items),
         notices=await notices.list_standing(read, now=now, areas=[area["code"]]),
         connectors=(await connectors.list_connectors(read, area=area["code"]))["items"],
         map=draw_map(area_view(area, params, reply), nonce=page.nonce, settings=page.settings),

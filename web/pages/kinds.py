@@ -7,6 +7,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse
 
 from api.dependencies import Now, Read
+from api.entries.service import list_reach
 from api.entries.vocabulary import KIND_WORDS
 from api.errors import NotFound
 from api.search.schemas import SearchParams
@@ -96,10 +97,12 @@ async def show_kind(kind: str, page: ThisPage, read: Read, now: Now) -> HTMLResp
         raise NotFound("There is no such kind of help here.")
     query = {"kind": kind, "sort": "name", "page": page.typed("page") or "1"}
     params = SearchParams.from_query(QueryParams(query))
+    reply = await find_entries(read, params, now=now)
     return page.show(
         "kinds/kind.html",
         kind=KIND_WORDS[kind],
         guide=GUIDES[kind],
         params=params,
-        reply=await find_entries(read, params, now=now),
+        reply=reply,
+        reach=await list_reach(read, reply.items),
     )

@@ -28,12 +28,19 @@ class Page:
     def nonce(self) -> str:
         return str(getattr(self.request.state, "nonce", ""))
 
+    @property
+    def address(self) -> str:
+        """Where this page can be read again, as it stands on paper."""
+        url = self.request.url
+        return public_address(self.request, self.settings) + url.path + (f"?{url.query}" if url.query else "")
+
     def typed(self, name: str) -> str:
         """What the visitor typed, as they typed it, so that a form can keep it."""
         return self.request.query_params.get(name, "")
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         context["has_examples"] = self.has_examples
+        context["page_address"] = self.address
         if "preview" in context:
             context["address"] = public_address(self.request, self.settings)
         return render_page(self.request, self.settings, template, context, status=status)

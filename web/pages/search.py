@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from api.areas import service as areas
 from api.dependencies import Now, Read, State, Words
+from api.entries.service import list_reach
 from api.errors import BadInput
 from api.notices import service as notices
 from api.search.instead import find_instead
@@ -45,8 +46,11 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
     instead = None
     if not reply.total:
         instead = await find_instead(read, params, now=now, engine=words, reply=reply)
+    same_need = instead.same_need.items if instead and instead.same_need else []
+    listed = [*reply.items, *reply.nearby_not_serving.get("items", ()), *same_need]
     return page.show(
         "search/index.html",
+        reach=await list_reach(read, listed),
         notices=await notices.list_standing(read, now=now, areas=areas_of(params, reply)),
         params=params,
         reply=reply,

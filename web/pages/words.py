@@ -142,6 +142,13 @@ def join_words(items: list[str], last: str = "and") -> str:
     return kept[0] if len(kept) == 1 else f"{', '.join(kept[:-1])} {last} {kept[-1]}" if kept else ""
 
 
+def join_labels(labels: list[str]) -> str:
+    """ "Everyone, carers and people new to England" of labels that each begin with a capital."""
+    return join_words(
+        [*labels[:1], *(f"{one[:1].lower()}{one[1:]}" if one[1:2].islower() else one for one in labels[1:])]
+    )
+
+
 def paragraphs(text: str | None) -> list[list[str]]:
     """Lines in their paragraphs: an empty line parts two paragraphs, a single break is kept as one."""
     blocks = re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip())
@@ -260,6 +267,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "unknown_words": unknown_words,
     "short_distance": short_distance,
     "join_words": join_words,
+    "join_labels": join_labels,
     "paragraphs": paragraphs,
     "web_href": web_href,
     "grouped_checks": grouped_checks,

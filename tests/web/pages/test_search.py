@@ -123,7 +123,9 @@ def test_how_well_the_place_is_known_is_said(client: TestClient) -> None:
 
 def test_a_place_with_two_meanings_offers_both_as_links(client: TestClient) -> None:
     page = see(client, "near=Sutton&q=tea&kind=timebank", 422)
-    assert page.one("div", role="alert").text
+    assert page.one("title").text.startswith("Problem: Which “Sutton” do you mean?")
+    assert "Which “Sutton” do you mean?" in page.one("div", role="alert").text
+    assert "could not find" not in page.text
     choices = [link for link in page.links if link.startswith("/search?") and "near=Sutton%2C" in link]
     assert len(choices) == 2
     for link in choices:
@@ -132,6 +134,35 @@ def test_a_place_with_two_meanings_offers_both_as_links(client: TestClient) -> N
     assert page.one("input", id="near").attributes["value"] == "Sutton"
     assert page.one("input", id="near").attributes["aria-invalid"] == "true"
     assert page.one("input", name="kind").attributes["value"] == "timebank"
+
+
+def test_a_word_read_as_itself_is_not_said_twice(client: TestClient) -> None:
+    (chip,) = see(client, "q=tea+in+soham").with_class("chip-read")
+    assert "“soham” as near Soham" in chip.text
+    (chip,) = see(client, "q=foodbank").with_class("chip-read")
+    assert chip.text.split(".")[0].strip() == "foodbank"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/search?near=52.33,0.34&page=2&per_page=5", ", page 2 –"),
+        ("/connectors?near=Soham", "Who is my connector for Soham, East Cambridgeshire? –"),
+        ("/getting-there?near=Ely", "Getting there from Ely, East Cambridgeshire –"),
+    ],
+)
+def test_the_title_tells_this_page_from_another(client: TestClient, path: str, words: str) -> None:
+    assert words in read_html(client.get(path).text).one("title").text
+
+
+@pytest.mark.parametrize("path", ["/search?near=Soham", "/kinds/transport", "/areas/ely", "/getting-there"])
+def test_every_list_says_whom_to_ring_and_where_to_go(client: TestClient, path: str) -> None:
+    page = read_html(client.get(path).text)
+    assert any(link.startswith("tel:") for link in page.links)
+    for slug in page.cards:
+        entry = client.get(f"/api/v1/entries/{slug}").json()
+        for line in (entry["places"] or [{}])[0].get("address") or []:
+            assert line in page.text
 
 
 @pytest.mark.parametrize(
