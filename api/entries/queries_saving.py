@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, Column, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state
 
 from api.db import array_text
 from api.models import (
@@ -275,7 +276,12 @@ def drop_links(session: Session, ids: Collection[UUID]) -> None:
 
 def forget_loaded(session: Session, ids: Collection[UUID]) -> None:
     """Objects of these rows that the session holds are read again when they are next looked at."""
-    # By its key: an object of a row that was rolled back cannot say its id any more.
-    for (_, key, *_), held in list(session.identity_map.items()):
-        if isinstance(held, Entry | Place | Organisation | Link) and key[0] in ids:
+    for held in list(session.identity_map.values()):
+        if isinstance(held, Entry | Place | Organisation | Link) and _id_of(held) in ids:
             session.expire(held)
+
+
+def _id_of(held: object) -> UUID | None:
+    """By its key: the object of a row that was rolled back cannot say its id any more."""
+    key = instance_state(held).identity
+    return key[0] if key else None

@@ -255,6 +255,17 @@ def test_one_entry_in_a_batch_that_cannot_be_kept_keeps_none(scratch: Directory)
         assert count(session, Entry) == 0
 
 
+def test_what_was_looked_at_and_rolled_back_hinders_no_later_save(session: Session) -> None:
+    with session.begin_nested() as tried:
+        saved = add(session, name="Choir")
+        looked_at = session.get(Entry, saved.entry_id)
+        change(session, saved, name="Choir of men")
+        tried.rollback()
+    add(session, name="Walk")
+    assert session.scalars(select(Entry.name)).all() == ["Walk"]
+    assert looked_at is not None
+
+
 def test_two_editors_at_the_very_same_time(scratch: Directory) -> None:
     """The second waits for the first and is then told, however close they are."""
     with scratch.write() as session:
