@@ -248,19 +248,20 @@ async def _resolve_unit(lookup: Lookup, text: str, postcode: Postcode) -> Resolv
 async def _resolve_unknown_unit(lookup: Lookup, text: str, postcode: Postcode) -> ResolvedPlace:
     sector = await lookup.find_group(postcode.sector)
     if sector is not None:
-        note = (
-            f"We do not hold {postcode.text}, so this uses the middle of {sector.code}: it may be a mile or "
-            "two out, or the postcode may be new or no longer used."
-        )
+        note = _unknown_unit_words(postcode.text, sector.code, "a mile or two out")
         return _group_place(text, sector, "sector", note)
     outcode = await lookup.find_group(postcode.outcode)
     if outcode is not None:
-        note = (
-            f"We do not hold {postcode.text}, so this uses the middle of {outcode.code}: it may be several "
-            "miles out, or the postcode may be new or no longer used."
-        )
+        note = _unknown_unit_words(postcode.text, outcode.code, "several miles out")
         return _group_place(text, outcode, "outcode", note)
     raise await _postcode_not_held(lookup, postcode.text)
+
+
+def _unknown_unit_words(unit: str, known: str, far: str) -> str:
+    return (
+        f"We do not know {unit}: it may be new, or no longer used. "
+        f"Distances are from the middle of {known}, so they may be {far}."
+    )
 
 
 async def _resolve_partial(lookup: Lookup, text: str, typed: PartialPostcode) -> ResolvedPlace:
@@ -373,7 +374,7 @@ def _settlement_options(found: list[KnownSettlement]) -> list[PlaceOption]:
 
 
 def _several_settlements(text: str, found: list[KnownSettlement]) -> PlaceProblem:
-    message = f"There is more than one {text} here. Choose which one you mean."
+    message = f"There is more than one place called “{text}” here. Choose which one you mean."
     return PlaceProblem("ambiguous", message, _settlement_options(found))
 
 

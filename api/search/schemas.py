@@ -138,7 +138,7 @@ class SearchParams(BaseModel):
 
 _HELP = {
     "q": f"Use at most {MAX_WORDS} characters.",
-    "radius_km": "Write a distance in kilometres from 1 to 100.",
+    "radius_km": "Write a distance in kilometres, above 0 and up to 100.",
     "kind": f"Choose from {', '.join(get_args(Kind))}.",
     "access": f"Choose from {', '.join(get_args(AccessFact))}.",
     "delivery": f"Choose from {', '.join(get_args(Delivery))}.",

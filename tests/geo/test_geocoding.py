@@ -91,8 +91,8 @@ def test_an_unknown_postcode_falls_back_to_its_sector_and_says_so(lookup: Lookup
     place = find(lookup, "CB7 5ZZ")
     assert (place.label, place.precision, place.district) == ("CB7 5, Soham", "sector", None)
     assert place.note == (
-        "We do not hold CB7 5ZZ, so this uses the middle of CB7 5: it may be a mile or two out, or the "
-        "postcode may be new or no longer used."
+        "We do not know CB7 5ZZ: it may be new, or no longer used. Distances are from the middle of CB7 5, "
+        "so they may be a mile or two out."
     )
 
 

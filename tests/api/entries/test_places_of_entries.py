@@ -65,7 +65,7 @@ def test_a_town_is_the_last_resort_and_says_so(session: Session) -> None:
     [
         ({"postcode": "SW1A 1AA"}, "outside the area"),
         ({"postcode": "CB7 5ZI"}, "not a UK postcode"),
-        ({"town": "Sutton"}, "more than one Sutton"),
+        ({"town": "Sutton"}, "more than one place called “Sutton”"),
         ({"town": "Atlantis"}, "Atlantis"),
         ({"name": "The Shed"}, "no postcode and no town"),
     ],
@@ -82,7 +82,7 @@ def test_a_place_we_cannot_find_says_why_and_has_no_point(
 def test_the_reason_is_in_public_where_the_place_is(session: Session) -> None:
     add(session, name="Choir", place={"town": "Sutton"})
     detail = session.execute(text("SELECT detail FROM face.entries")).scalar_one()
-    assert "more than one Sutton" in detail
+    assert "more than one place called “Sutton”" in detail
 
 
 def test_entries_at_one_hall_share_one_place(session: Session) -> None:
