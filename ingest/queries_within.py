@@ -1,6 +1,6 @@
 """SQL of imports held to some areas: what lies in them, and whose lists reach beyond."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import text
@@ -13,9 +13,9 @@ _AT: Final = f"""
 SELECT asked.number
 FROM unnest(CAST(:numbers AS int[]), CAST(:lons AS float8[]), CAST(:lats AS float8[]))
   asked (number, lon, lat)
-WHERE EXISTS (
+GROUP BY asked.number HAVING bool_and(EXISTS (
   SELECT FROM directory.area a JOIN directory.area_within w ON w.area_code = a.code
-  WHERE w.within_code = ANY (:mine) AND {sql.covers("a.shape", sql.make_point("asked.lon", "asked.lat"))})
+  WHERE w.within_code = ANY (:mine) AND {sql.covers("a.shape", sql.make_point("asked.lon", "asked.lat"))}))
 """
 _REACHES_BEYOND: Final = """
 SELECT EXISTS (SELECT FROM directory.feed f WHERE f.source_code = :code)
@@ -29,14 +29,15 @@ SELECT EXISTS (SELECT FROM directory.feed f WHERE f.source_code = :code)
 """
 
 
-def points_inside(
-    session: Session, points: Mapping[int, tuple[float, float]], mine: Collection[str]
+def spots_inside(
+    session: Session, spots: Mapping[int, Sequence[tuple[float, float]]], mine: Collection[str]
 ) -> set[int]:
-    """The numbers of those points (lon, lat) that lie in one of these areas."""
+    """The numbers of those whose points (lon, lat) all lie in these areas."""
+    asked = [(number, *point) for number, points in spots.items() for point in points]
     values = {
-        "numbers": list(points),
-        "lons": [lon for lon, _ in points.values()],
-        "lats": [lat for _, lat in points.values()],
+        "numbers": [number for number, _, _ in asked],
+        "lons": [lon for _, lon, _ in asked],
+        "lats": [lat for _, _, lat in asked],
         "mine": sorted(mine),
     }
     return set(session.scalars(text(_AT), values))

@@ -10,23 +10,28 @@ from tempfile import SpooledTemporaryFile
 from typing import Final, Self
 from zlib import compress, decompress
 
+from pyproj import Geod
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.areas.service import areas_around
 from api.entries.schemas import EntryDraft
 from api.permissions import Actor, Answer, may_coordinate
-from ingest import queries, queries_within
+from api.places.service import Locator
+from ingest import queries_within
 from ingest.mapping import KnownSource, map_row
 from ingest.readers.sheet import Lazy
 from ingest.table import Row, Table
 
 _AT_ONCE: Final = 500
+_EARTH: Final = Geod(ellps="WGS84")
+# How far the middle of what is known only roughly may be from the place itself.
+_ROUGH_M: Final = {"place": 1_000, "sector": 2_000, "outcode": 5_000}
 _MOST_IN_MEMORY: Final = 4_000_000
 _ASK: Final = "Ask a coordinator of the whole directory to bring it in, or leave it out."
 OUTSIDE: Final = ("This is outside your area.", _ASK)
 NOT_KNOWN: Final = (
     "We cannot tell whether this is in your area.",
-    f"Give the row a whole postcode that we know, or a point. {_ASK}",
+    f"Give the row a whole postcode that we know, a town that lies in your area, or a point. {_ASK}",
 )
 OF_OTHERS: Final = (
     "This list holds entries outside your area, so a coordinator of the whole directory brings it in. Ask "
@@ -107,10 +112,14 @@ def _looked_at(session: Session, known: KnownSource, rows: Sequence[Row], mine: 
 
 def _reasons(session: Session, drafts: dict[int, EntryDraft], mine: Collection[str]) -> Reasons:
     """Why rows are refused, by their number."""
-    points = _points_of(session, drafts)
-    inside = queries_within.points_inside(session, points, mine)
-    reasons = dict.fromkeys(points.keys() - inside, OUTSIDE)
-    for number in drafts.keys() - points.keys():
+    spots = _spots_of(session, drafts)
+    inside = queries_within.spots_inside(session, spots, mine)
+    reasons = {
+        number: OUTSIDE if len(around) == 1 else NOT_KNOWN
+        for number, around in spots.items()
+        if number not in inside
+    }
+    for number in drafts.keys() - spots.keys():
         codes = [one.area for one in drafts[number].coverage if one.area]
         if not codes:
             reasons[number] = NOT_KNOWN
@@ -119,14 +128,25 @@ def _reasons(session: Session, drafts: dict[int, EntryDraft], mine: Collection[s
     return reasons
 
 
-def _points_of(session: Session, drafts: dict[int, EntryDraft]) -> dict[int, tuple[float, float]]:
-    """(lon, lat) of those that say where they are: their own point, else that of their postcode."""
+def _spots_of(session: Session, drafts: dict[int, EntryDraft]) -> dict[int, list[tuple[float, float]]]:
+    """Where those are that say it: their own point, else that of their postcode or town. Of a place that is
+    known only roughly all points as far away as it may be: it is inside when they all are."""
     places = {number: draft.place for number, draft in drafts.items() if draft.place is not None}
-    held = queries.points_of_postcodes(session, {one.postcode for one in places.values() if one.postcode})
-    points = {}
+    locator = Locator(session, ((one.postcode, one.town) for one in places.values()))
+    spots = {}
     for number, place in places.items():
-        own = (place.lon, place.lat)
-        lon, lat = own if place.lon is not None else held.get(place.postcode or "", (None, None))
-        if lon is not None and lat is not None:
-            points[number] = lon, lat
-    return points
+        if place.lon is not None and place.lat is not None:
+            spots[number] = [(place.lon, place.lat)]
+            continue
+        found = locator.locate(postcode=place.postcode, town=place.town)
+        if found.lon is not None and found.lat is not None:
+            spots[number] = _around(found.lon, found.lat, _ROUGH_M.get(found.precision or "", 0))
+    return spots
+
+
+def _around(lon: float, lat: float, metres: int) -> list[tuple[float, float]]:
+    """The point, and where it is known only so well eight more round it."""
+    if not metres:
+        return [(lon, lat)]
+    points = (_EARTH.fwd(lon, lat, bearing, metres)[:2] for bearing in range(0, 360, 45))
+    return [(lon, lat), *points]

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from api.models import Entry, PersonRole, Source, Upload
 from ingest.feeds import add_feed
 from ingest.within import NOT_KNOWN, OF_OTHERS, OUTSIDE
-from tests.factories import add_areas, square
+from tests.factories import ELY, add_areas, square
 from tests.web.imports.conftest import Desk
 
 # CB6 1AA and CB6 1AB lie in it; CB6 1AD does not.
@@ -65,6 +65,21 @@ def test_rows_elsewhere_are_refused_with_their_reason_and_the_others_come_in(loc
     assert "Far Away Choir" in local.client.get(f"{run}/report.csv").text
     assert "The import is undone." in local.page(local.post(f"{run}/undo"))
     assert names(local) == {}
+
+
+@pytest.mark.parametrize(
+    ("town", "size", "comes_in"), [("Ely", 0.1, True), ("Ely", 0.02, False), ("Soham", 0.1, False)]
+)
+def test_a_town_will_do_where_all_of_it_lies_in_the_area(
+    desk: Desk, town: str, size: float, comes_in: bool
+) -> None:
+    with desk.directory.write() as session:
+        add_areas(session, desk.home, {"HERE": square(*ELY, size=size)})
+    desk.sign_in("coordinator", area="HERE")
+    file = hand_in(desk, f"Name,Postcode,Town,Phone\nTown Club,,{town},01353 555004\n")
+    desk.post(f"{file}/apply")
+    assert set(names(desk)) == ({"Town Club"} if comes_in else set())
+    assert (NOT_KNOWN[0] in desk.page(f"{file}?show=refused")) is not comes_in
 
 
 def test_an_entry_does_not_leave_the_area_by_a_list(local: Desk) -> None:
