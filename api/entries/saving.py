@@ -101,18 +101,23 @@ class _Held:
         return self.draft
 
 
+def as_document(draft: EntryDraft) -> dict[str, Any]:
+    """A draft as revisions hold it."""
+    return draft.model_dump(mode="json", exclude_defaults=True)
+
+
 def _prepare(item: ToSave) -> _Prepared:
     sessions = []
     for number, one in enumerate(item.draft.sessions):
         try:
             sessions.append(normalise_session(one))
         except RuleError as error:
-            problem = FieldProblem(field=f"sessions[{number}]", message=str(error))
+            problem = FieldProblem(field=f"sessions.{number}", message=str(error))
             raise BadInput(f"{item.draft.name}: {error}", errors=[problem]) from error
     if item.document is not None and sessions == item.draft.sessions:
         return _Prepared(item, item.draft, item.document, item.entry_id or uuid4())
     draft = item.draft.model_copy(update={"sessions": sessions})
-    document = draft.model_dump(mode="json", exclude_defaults=True)
+    document = as_document(draft)
     return _Prepared(item, draft, document, item.entry_id or uuid4())
 
 
@@ -337,7 +342,7 @@ def _refuse_conflict(item: ToSave, entry: _Held) -> None:
         f"{entry.name} was saved by someone else while you were editing it. Look at both and choose.",
         extra={
             "current": {"version": entry.version, "document": entry.document},
-            "yours": {"version": item.expected_version, "document": item.draft.model_dump(mode="json")},
+            "yours": {"version": item.expected_version, "document": as_document(item.draft)},
         },
     )
 

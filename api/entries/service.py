@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.db import ReadConnection
 from api.entries import queries, queries_saving
 from api.entries.freshness import freshness
-from api.entries.saving import Saved, Saving, ToSave
+from api.entries.saving import Saved, Saving, ToSave, as_document
 from api.entries.schemas import EntryDraft
 from api.entries.sessions import (
     describe_date,
@@ -121,11 +121,6 @@ def as_draft(document: dict[str, Any]) -> EntryDraft:
     facts = document.get("facts")
     named = {"facts": {"kind": document["kind"], **facts}} if facts is not None else {}
     return EntryDraft.model_validate({**document, **named})
-
-
-def as_document(draft: EntryDraft) -> dict[str, Any]:
-    """A draft as revisions hold it."""
-    return draft.model_dump(mode="json", exclude_defaults=True)
 
 
 def save_entry(session: Session, item: ToSave, *, by: str, why: str) -> Saved:

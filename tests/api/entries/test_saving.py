@@ -77,6 +77,7 @@ def test_the_second_of_two_editors_is_told_and_sees_both(session: Session) -> No
     assert told["current"]["version"] == 2
     assert told["current"]["document"]["summary"] == "Theirs"
     assert told["yours"]["document"]["summary"] == "Mine"
+    assert told["yours"]["document"].keys() == told["current"]["document"].keys()
     assert session.get_one(Entry, saved.entry_id).summary == "Theirs"
 
 
@@ -164,32 +165,32 @@ def test_links_are_replaced_and_outlive_a_rename_of_the_other(session: Session) 
             "coverage",
             "GeoJSON",
         ),
-        ({"sessions": [{"rrule": "FREQ=YEARLY", "starts_on": "2026-01-01"}]}, "sessions[0]", "weekly"),
+        ({"sessions": [{"rrule": "FREQ=YEARLY", "starts_on": "2026-01-01"}]}, "sessions.0", "weekly"),
         (
             {"sessions": [{"rrule": "FREQ=WEEKLY;INTERVAL=x", "starts_on": "2026-01-01"}]},
-            "sessions[0]",
+            "sessions.0",
             "INTERVAL",
         ),
-        ({"sessions": [{"rrule": "FREQ=DAILY;COUNT=0", "starts_on": "2026-01-01"}]}, "sessions[0]", "COUNT"),
-        ({"sessions": [{"rrule": "FREQ=DAILY;COUNT=-1", "starts_on": "2026-01-01"}]}, "sessions[0]", "COUNT"),
+        ({"sessions": [{"rrule": "FREQ=DAILY;COUNT=0", "starts_on": "2026-01-01"}]}, "sessions.0", "COUNT"),
+        ({"sessions": [{"rrule": "FREQ=DAILY;COUNT=-1", "starts_on": "2026-01-01"}]}, "sessions.0", "COUNT"),
         (
             {"sessions": [{"rrule": "FREQ=DAILY;COUNT=9999999", "starts_on": "2026-01-01"}]},
-            "sessions[0]",
+            "sessions.0",
             "COUNT",
         ),
         (
             {"sessions": [{"rrule": "FREQ=DAILY;UNTIL=soon", "starts_on": "2026-01-01"}]},
-            "sessions[0]",
+            "sessions.0",
             "UNTIL",
         ),
         (
             {"sessions": [{"rrule": "FREQ=DAILY;UNTIL=20250101", "starts_on": "2026-01-01"}]},
-            "sessions[0]",
+            "sessions.0",
             "no date",
         ),
         (
             {"sessions": [{"starts_on": "2026-01-01", "starts_at": "10:00", "ends_at": "09:00"}]},
-            "sessions[0]",
+            "sessions.0",
             "09:00",
         ),
     ],
