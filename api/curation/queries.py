@@ -104,7 +104,7 @@ LEFT JOIN LATERAL (
   SELECT sum(u.opened) AS opened FROM directory.entry_use u
   WHERE u.entry_id = w.entry_id AND u.month > CAST(:today AS date) - 366) used ON true
 WHERE w.is_off = :off AND (CAST(:kind AS text) IS NULL OR w.kind = :kind)
-ORDER BY (extract(epoch FROM CAST(:now AS timestamptz) - w.made_at) + 86400)
+ORDER BY (greatest(0, extract(epoch FROM CAST(:now AS timestamptz) - w.made_at)) + 86400)
            * (1 + ln(1 + coalesce(used.opened, 0)) / 2) DESC, w.kind, w.ref
 LIMIT :most OFFSET :skip
 """
