@@ -9,6 +9,7 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # 
 
 WGS84: Final = 4326
 OSGB: Final = 27700
+EARTH: Final = pyproj.Geod(ellps="WGS84")
 # Land of the National Grid: Scilly begins at 5 km north, St Kilda at 9 km east.
 GRID_NEAR_M: Final = 5_000
 GRID_EAST_M: Final = 700_000

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 import api.entries
 import geo
 from api.entries.schemas import EntryDraft
+from api.entries.service import as_document
 from api.entries.sessions import RuleError, normalise_session
 from ingest.checks.addresses import check_place
 from ingest.checks.texts import check_texts
@@ -91,11 +92,6 @@ def _make_draft(source: KnownSource, row: Row) -> EntryDraft | None:
     except RuleError as error:
         row.note("sessions", str(error), f"Mend the times in the file. {_AGAIN}", value="")
     return None
-
-
-def as_document(draft: EntryDraft) -> dict[str, Any]:
-    """The draft as a revision stores it."""
-    return draft.model_dump(mode="json", exclude_defaults=True)
 
 
 def fingerprint(document: dict[str, Any]) -> str:

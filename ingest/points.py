@@ -23,7 +23,9 @@ from ingest.readers.shapes import (
 from ingest.table import Row
 
 _WKT: Final = re.compile(r"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*([-\d.]+)\s+([-\d.]+)", re.IGNORECASE)
-_DRAWN: Final = re.compile(r"\s*(?:SRID|MULTI|POLYGON|LINESTRING|GEOMETRYCOLLECTION|\{)", re.IGNORECASE)
+_DRAWN: Final = re.compile(
+    r"\{|(?:SRID\s*=\s*\d+\s*;\s*)?(?:MULTI|POLYGON|LINESTRING|GEOMETRYCOLLECTION)", re.IGNORECASE
+)
 # Up to this size the middle of an outline is a place: 200 m each way, a school or a hall with its grounds.
 LARGEST_SITE_KM2: Final = 0.04
 # From this size on an outline is an area that is served.
@@ -59,10 +61,12 @@ def read_spot(make: Cells, row: Row, postcode: str | None) -> Spot:
     if square is None:
         # A list of shapes has columns of numbers besides: they are the place.
         point = _numbers(make, row)
-        drawn = _drawn(make, row, text) if _DRAWN.match(text) else NOWHERE
-        if point is None and not _DRAWN.match(text):
+        spot = NOWHERE
+        if _DRAWN.match(text):
+            spot = _drawn(make, row, text)
+        elif point is None:
             point = _words(make, row)
-        return drawn._replace(lon=point[0], lat=point[1]) if point else drawn
+        return spot._replace(lon=point[0], lat=point[1]) if point else spot
     if square.precision == "sector" and postcode:
         row.note(
             make.column("point"),

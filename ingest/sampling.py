@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from api.entries.differences import flatten
 from api.entries.schemas import EntryDraft
-from api.entries.wording import CODES, field_words, value_words
-from ingest.mapping import KnownSource, as_document
+from api.entries.service import as_document
+from api.entries.wording import CODES, capital, field_words, value_words
+from ingest.mapping import KnownSource
 from ingest.table import Row
 
 _LOOKED_AT: Final = 50
@@ -38,14 +39,10 @@ class Sampling:
         number, draft, _ = self._best
         fields = flatten(as_document(draft))
         names = [*(one for one in _FIRST if one in fields), *(one for one in fields if one not in _FIRST)]
-        facts = [[_capital(field_words(one)), _words(one, fields[one])] for one in names]
+        facts = [[capital(field_words(one)), _words(one, fields[one])] for one in names]
         return {"row": number, "facts": facts}
 
 
 def _words(field: str, value: Any) -> str:
     words = value_words(field, value)
-    return words if isinstance(value, str) and field not in CODES else _capital(words)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return words if isinstance(value, str) and field not in CODES else capital(words)

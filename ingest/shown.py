@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from api.areas.service import name_areas
-from api.entries.differences import Change
-from api.entries.wording import area_codes, field_words
+from api.entries.differences import Change, areas_in
+from api.entries.wording import field_words
 from api.models import IngestRowFate, IngestRun, Source
 from ingest import queries_uploads
 from ingest.report import FATES
@@ -62,9 +63,7 @@ def _shown(session: Session, rows: Iterable[IngestRowFate]) -> list[ShownRow]:
     ids = {one for row in rows for one in (row.entry_id, *row.looks_like) if one is not None}
     known = queries_uploads.slugs_of(session, sorted(ids))
     changes = {row.row_no: [Change(**one) for one in row.changes] for row in rows}
-    changed = [one for each in changes.values() for one in each]
-    codes = {code for one in changed for code in area_codes(one.field, one.old, one.new)}
-    areas = name_areas(session, codes)
+    areas = name_areas(session, areas_in(chain.from_iterable(changes.values())))
     return [
         ShownRow(
             row.row_no if row.row_no > 0 else None,

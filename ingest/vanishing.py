@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from api.entries.schemas import EntryDraft
-from api.entries.service import ToSave, save_entries
+from api.entries.service import ToSave, as_document, save_entries
 from api.models import Source
 from ingest import queries
-from ingest.mapping import as_document, fingerprint
+from ingest.mapping import fingerprint
 from ingest.queries import Newest, SeenRow
 from ingest.report import SAY_SO, Problem, RowFate
 from ingest.storing import import_author

@@ -10,22 +10,20 @@ from tempfile import SpooledTemporaryFile
 from typing import Final, Self
 from zlib import compress, decompress
 
-from pyproj import Geod
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.areas.service import areas_around
 from api.entries.schemas import EntryDraft
+from api.entries.vocabulary import ROUGHNESS_M
 from api.permissions import Actor, Answer, may_coordinate
 from api.places.service import Locator
+from geo.crs import EARTH
 from ingest import queries_within
 from ingest.mapping import KnownSource, map_row
 from ingest.readers.sheet import Lazy
 from ingest.table import Row, Table
 
 _AT_ONCE: Final = 500
-_EARTH: Final = Geod(ellps="WGS84")
-# How far the middle of what is known only roughly may be from the place itself.
-_ROUGH_M: Final = {"place": 1_000, "sector": 2_000, "outcode": 5_000}
 _MOST_IN_MEMORY: Final = 4_000_000
 _ASK: Final = "Ask a coordinator of the whole directory to bring it in, or leave it out."
 OUTSIDE: Final = ("This is outside your area.", _ASK)
@@ -140,7 +138,7 @@ def _spots_of(session: Session, drafts: dict[int, EntryDraft]) -> dict[int, list
             continue
         found = locator.locate(postcode=place.postcode, town=place.town)
         if found.lon is not None and found.lat is not None:
-            spots[number] = _around(found.lon, found.lat, _ROUGH_M.get(found.precision or "", 0))
+            spots[number] = _around(found.lon, found.lat, ROUGHNESS_M.get(found.precision or "", 0))
     return spots
 
 
@@ -148,5 +146,5 @@ def _around(lon: float, lat: float, metres: int) -> list[tuple[float, float]]:
     """The point, and where it is known only so well eight more round it."""
     if not metres:
         return [(lon, lat)]
-    points = (_EARTH.fwd(lon, lat, bearing, metres)[:2] for bearing in range(0, 360, 45))
+    points = (EARTH.fwd(lon, lat, bearing, metres)[:2] for bearing in range(0, 360, 45))
     return [(lon, lat), *points]

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,16 +78,7 @@ class Children:
         self._say(f"{running.child.name} ended (code {running.process.returncode}); starting it again")
 
     def stop(self) -> None:
-        """All at once, politely first; what does not listen is killed with everything it started."""
-        for running in self._running:
-            _signal_group(running.process, signal.SIGTERM)
-        until = time.monotonic() + STOP_S
-        for running in self._running:
-            with suppress(subprocess.TimeoutExpired):
-                running.process.wait(max(0.0, until - time.monotonic()))
-        for running in self._running:
-            _signal_group(running.process, signal.SIGKILL)
-            running.process.wait()
+        _end([running.process for running in self._running])
         self._running.clear()
 
 
@@ -98,11 +89,20 @@ def run_to_end(child: Child) -> bool:
         return process.wait() == 0
     finally:
         if process.poll() is None:
-            _signal_group(process, signal.SIGTERM)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_S)
-            _signal_group(process, signal.SIGKILL)
-            process.wait()
+            _end([process])
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """All at once, politely first; what does not listen is killed with everything it started."""
+    for process in processes:
+        _signal_group(process, signal.SIGTERM)
+    until = time.monotonic() + STOP_S
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, until - time.monotonic()))
+    for process in processes:
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
 
 
 def _gave_up(child: Child) -> ChildGaveUp:

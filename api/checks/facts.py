@@ -12,7 +12,7 @@ from api.entries.vocabulary import (
     KIND_WORDS,
     CheckGroup,
 )
-from api.entries.wording import contact_words, session_words
+from api.entries.wording import capital, contact_words, session_words
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def _name_lines(says: dict[str, Any]) -> Iterator[str]:
 
 def _contact_lines(contacts: list[dict[str, Any]]) -> Iterator[str]:
     # The public's document leaves the mark out whether one is public, and only holds those that are.
-    for words in map(contact_words, contacts):
-        yield words[:1].upper() + words[1:]
+    yield from map(capital, map(contact_words, contacts))
 
 
 def _time_lines(sessions: list[dict[str, Any]]) -> Iterator[str]:

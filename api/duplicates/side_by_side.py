@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.duplicates.choosing import FIELDS, FROM_BOTH, LISTS, STRICTER, Choice
-from api.entries.wording import Areas, field_words, value_words
+from api.entries.wording import Areas, capital, field_words, value_words
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def list_field_pairs(
     return [
         FieldPair(
             field,
-            field_words(field).capitalize(),
+            capital(field_words(field)),
             value_words(field, keep.get(field), areas=areas),
             value_words(field, merge.get(field), areas=areas),
             ("keep", "merge", "both") if field in LISTS else ("keep", "merge"),

@@ -3,10 +3,11 @@
 A field is a path in an entry's document: "name", "place.postcode", "place.point", "facts.hub".
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from api.entries.wording import Areas, field_words, sides_words
+from api.entries.wording import Areas, area_codes, field_words, sides_words
 
 # Parts of an entry whose own fields are looked at one by one. A point is one thing.
 _NESTED = ("place", "organisation", "facts")
@@ -32,6 +33,11 @@ class Change:
     def sides(self, areas: Areas | None = None) -> tuple[str, str]:
         """What it was and what it is, in words; of lists and of long texts what differs."""
         return sides_words(self.field, self.old, self.new, areas=areas)
+
+
+def areas_in(changes: Iterable[Change]) -> set[str]:
+    """Codes of the areas that these changes speak of, so that they can be named."""
+    return {code for one in changes for code in area_codes(one.field, one.old, one.new)}
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:

@@ -15,6 +15,8 @@ Kind = Literal[
     "food",
 ]
 Precision = Literal["exact", "postcode", "sector", "outcode", "place"]
+# How far a point may be from the truth, in metres; the others are as good as exact.
+ROUGHNESS_M: Final[dict[str, int]] = {"sector": 2_000, "outcode": 5_000, "place": 1_000}
 Privacy = Literal["exact", "street", "area", "hidden"]
 Delivery = Literal["in_person", "home_visit", "phone", "online"]
 Cost = Literal["free", "donation", "paid", "varies"]

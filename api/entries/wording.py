@@ -109,6 +109,11 @@ def field_words(path: str) -> str:
     return _FIELD_WORDS.get(path, path.rpartition(".")[2].replace("_", " "))
 
 
+def capital(words: str) -> str:
+    """With a capital, and otherwise as it is: "CQC registration" keeps its own."""
+    return words[:1].upper() + words[1:]
+
+
 def value_words(field: str, value: Any, *, areas: Areas | None = None) -> str:
     """A stored value of a field in one line, cut short where it is long."""
     words = "; ".join(value_lines(field, value, areas=areas)) or NOTHING

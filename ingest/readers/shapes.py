@@ -5,17 +5,15 @@ from typing import Any, Final
 
 import numpy
 import shapely
-from pyproj import Geod
 from shapely.geometry import mapping, shape
 
-from geo.crs import lon_lat_by_range
+from geo.crs import EARTH, lon_lat_by_range
 from ingest.readers.flat import as_json
 from ingest.table import Row
 
 _EWKT: Final = re.compile(r"\s*SRID\s*=\s*\d+\s*;", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
-_EARTH: Final = Geod(ellps="WGS84")
 _MOST_POINTS: Final = 200_000
 # What shapely raises for input that is no geometry depends on how it is wrong.
 _NO_SHAPE: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError)
@@ -65,7 +63,7 @@ def cells_of_wkt(text: str) -> dict[str, str]:
 
 def size_km2(area: dict[str, Any]) -> float:
     """Of a GeoJSON Polygon or MultiPolygon in degrees."""
-    size_m2, _ = _EARTH.geometry_area_perimeter(shape(area))
+    size_m2, _ = EARTH.geometry_area_perimeter(shape(area))
     return abs(float(size_m2)) / 1_000_000
 
 

@@ -121,6 +121,13 @@ IN_DEGREES = '{"type": "Polygon", "coordinates": [[[0.2, 52.3], [0.3, 52.3], [0.
         ("", HALL, "", (0.264, 52.4), None),
         ("", f"SRID=27700;{HALL}", "", (0.264, 52.4), None),
         ("", "SRID=27700;POINT (554100 280400)", "", (0.264, 52.4), None),
+        (
+            "CB6 1AA",
+            "SRID=27700;POINT (9999999 1)",
+            "No point in Britain has these numbers",
+            (0.26, 52.4),
+            None,
+        ),
         ("", '{"type": "Point", "coordinates": [0.0, 52.4]}', "", (0.0, 52.4), None),
         ("CB6 1AA", FIELD, "too large for a place and too small for an area", (0.26, 52.4), None),
         ("CB6 1AA", PARISH, "We took this outline (4 km²) as the area it serves", (0.26, 52.4), 4),

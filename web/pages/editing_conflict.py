@@ -15,10 +15,10 @@ from api.areas.service import name_areas
 from api.editing import drafts, service
 from api.editing.rules import changed_fields, settle
 from api.editing.schemas import Opened
-from api.entries.differences import differences, flatten
+from api.entries.differences import areas_in, differences, flatten
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document, as_draft
-from api.entries.wording import NOTHING, Areas, area_codes, field_words, value_lines
+from api.entries.wording import NOTHING, Areas, field_words, value_lines
 from api.errors import BadInput, EditConflict, NotFound
 from web.pages.editing_fields import Fields, Typed
 from web.pages.editing_page import get_fields
@@ -77,8 +77,7 @@ def choices(
     except NotFound:
         base = theirs
     apart = differences(flatten(theirs), flatten(mine))
-    codes = {code for one in apart for code in area_codes(one.field, one.old, one.new)}
-    areas = name_areas(session, codes)
+    areas = name_areas(session, areas_in(apart))
     by_me, by_them = changed_fields(base, mine), changed_fields(base, theirs)
     return [
         Choice(

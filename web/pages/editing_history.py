@@ -10,7 +10,8 @@ from api.accounts.dependencies import Write, needs
 from api.areas.service import name_areas
 from api.editing import service
 from api.editing.rules import HOME_PIN
-from api.entries.wording import NOTHING, area_codes, field_words
+from api.entries.differences import areas_in
+from api.entries.wording import NOTHING, field_words
 from api.errors import BadInput
 from ingest.provenance import by_origin, provenance
 from web.pages.page import CuratePage, PageRouter, go_to
@@ -22,8 +23,7 @@ router = PageRouter(dependencies=[needs("curator")])
 def show_history(entry_id: UUID, page: CuratePage, session: Write) -> HTMLResponse:
     opened = service.open_entry(session, page.actor, entry_id)
     lines = service.list_revisions(session, page.actor, entry_id)
-    changes = [change for line in lines for change in line.changes or ()]
-    codes = {code for one in changes for code in area_codes(one.field, one.old, one.new)}
+    codes = areas_in(change for line in lines for change in line.changes or ())
     return page.show(
         "editing/history.html",
         opened=opened,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.db import ReadConnection
 from api.dependencies import client_address
 from api.entries.service import get_entry
-from api.entries.wording import CODES, Areas, session_line, value_lines
+from api.entries.wording import CODES, Areas, capital, session_line, value_lines
 from api.errors import Moved
 from api.suggestions.fields import plain_session
 from api.suggestions.guard import LEAST_OPEN, TOO_OFTEN, UNSURE, looks_sent_by_hand, seal_time, sent_too_often
@@ -88,4 +88,4 @@ def shown_lines(field: str, value: Any, *, areas: Areas | None = None) -> list[s
     """A value of a field as a person reads it, a line a part; empty for nothing."""
     if isinstance(value, str) and field not in CODES:
         return value.split("\n")
-    return [line[:1].upper() + line[1:] for line in value_lines(field, value, areas=areas)]
+    return [capital(line) for line in value_lines(field, value, areas=areas)]

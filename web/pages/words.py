@@ -18,6 +18,7 @@ from api.entries.vocabulary import (
     LINK_LABELS,
     CheckGroup,
 )
+from api.entries.wording import capital
 from geo.distance import describe_distance
 from web.pages.contacts import breakable, web_href
 from web.sharing.previews import served_words
@@ -266,6 +267,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "corrected_words": corrected_words,
     "unknown_words": unknown_words,
     "short_distance": short_distance,
+    "capital": capital,
     "join_words": join_words,
     "join_labels": join_labels,
     "paragraphs": paragraphs,

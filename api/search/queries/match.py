@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.entries.sessions import PUBLIC_PURPOSES
+from api.entries.vocabulary import ROUGHNESS_M
 from api.search.engine import Ground, WordMatch
 from api.search.intent import DAYS, TimeWanted
 from api.search.schemas import GROUPS, SearchParams
@@ -117,10 +118,9 @@ def _match_time(match: Match, at: datetime) -> None:
     match.values |= {"on_date": at.date(), "minute": at.hour * 60 + at.minute}
 
 
-# How far a point may be from the truth, in metres: the middle of a sector is no distance to travel.
-ROUGHNESS_M = (
-    "CASE e.precision WHEN 'sector' THEN 2000 WHEN 'outcode' THEN 5000 WHEN 'place' THEN 1000 ELSE 0 END"
-)
+# The middle of a sector is no distance to travel.
+_ROUGH = " ".join(f"WHEN '{precision}' THEN {metres}" for precision, metres in ROUGHNESS_M.items())
+_ROUGHNESS = f"CASE e.precision {_ROUGH} ELSE 0 END"
 NOWHERE = (
     "(e.point IS NULL AND NOT e.has_coverage AND (e.areas && %(local_codes)s::text[] OR e.areas = '{}'))"
 )
@@ -141,8 +141,8 @@ def _match_ground(match: Match, ground: Ground) -> None:
       FROM (SELECT {sql.distance_m("e.point", here)} AS metres OFFSET 0) at OFFSET 0) ground"""
     match.where.append("(ground.serves OR ground.in_radius)")
     match.serves = "ground.serves"
-    match.distance = f"CASE WHEN e.point IS NOT NULL THEN greatest(ground.metres, {ROUGHNESS_M}) END"
-    match.rough = f"coalesce(ground.metres < {ROUGHNESS_M}, false)"
+    match.distance = f"CASE WHEN e.point IS NOT NULL THEN greatest(ground.metres, {_ROUGHNESS}) END"
+    match.rough = f"coalesce(ground.metres < {_ROUGHNESS}, false)"
     match.values |= {
         "lon": ground.lon,
         "lat": ground.lat,

@@ -7,7 +7,7 @@ import pytest
 from api.entries.differences import Change, flatten
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document
-from api.entries.wording import area_codes, field_words, value_lines, value_words
+from api.entries.wording import area_codes, capital, field_words, value_lines, value_words
 from tests.factories import facts
 
 PHONE = {"kind": "phone", "value": "01353 555 012"}
@@ -89,3 +89,8 @@ def test_no_fact_of_any_kind_shows_how_we_store_it(kind: str) -> None:
     assert len(said) > 3
     for line in said:
         assert not set("{}[]_") & set(line), line
+
+
+def test_names_of_fields_keep_their_own_capitals() -> None:
+    assert capital(field_words("facts.cqc_registration")) == "CQC registration"
+    assert capital(field_words("facts.dbs_month")) == "Month of the newest DBS check"
