@@ -1,4 +1,5 @@
-"""What one running app holds: its settings and its pools. Nothing of the directory itself is kept here."""
+"""What one running app holds: its settings, its pools, and what searches learnt last. Nothing else of the
+directory is kept here."""
 
 import asyncio
 import contextlib
@@ -18,6 +19,7 @@ from api.db import ReadConnection, face_conninfo, make_engine, make_read_pool, m
 from api.search.counting import SearchTally
 from api.search.engine import WordEngine
 from api.search.meili import MeiliEngine
+from api.search.memory import Memory
 from api.search.postgres import PostgresEngine
 from api.settings import Settings
 
@@ -33,6 +35,7 @@ class DirectoryState:
     words: WordEngine
     tally: SearchTally
     uses: UseTally
+    memory: Memory
 
     async def mend_pool(self) -> None:
         """After a lost connection: throw away every idle one that is dead, so the next visitor is served."""
@@ -50,7 +53,7 @@ def open_state(settings: Settings) -> DirectoryState:
     pool = make_read_pool(conninfo, size=settings.read_pool_size)
     write = make_session_factory(engine)
     words = MeiliEngine(settings.meili_url, settings.meili_key) if settings.meili_url else PostgresEngine()
-    return DirectoryState(settings, engine, write, pool, words, SearchTally(write), UseTally(write))
+    return DirectoryState(settings, engine, write, pool, words, SearchTally(write), UseTally(write), Memory())
 
 
 @asynccontextmanager

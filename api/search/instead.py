@@ -13,6 +13,7 @@ from api.connectors.service import connectors_for
 from api.db import ReadConnection
 from api.search import queries
 from api.search.engine import WordEngine
+from api.search.memory import Memory
 from api.search.schemas import SearchParams, SearchReply
 from api.search.service import find_entries
 from api.search.words import Term, split_words
@@ -103,13 +104,14 @@ async def find_instead(
     *,
     now: datetime,
     engine: WordEngine,
+    memory: Memory | None = None,
     reply: SearchReply | None = None,
 ) -> Instead:
     """The ways on from a search that found nothing. `reply` is its answer, when the caller has it."""
     asked = params.model_copy(update={"page": 1, "per_page": SearchParams().per_page, "explain": False})
     if reply is None:
-        reply = await find_entries(read, asked, now=now, engine=engine)
-    search = _Instead(read, asked, reply, now, engine)
+        reply = await find_entries(read, asked, now=now, engine=engine, memory=memory)
+    search = _Instead(read, asked, reply, now, engine, memory)
     same_need = await search.find_same_need()
     return Instead(
         did_you_mean=await search.find_meant(),
@@ -128,10 +130,11 @@ class _Instead:
     reply: SearchReply
     now: datetime
     engine: WordEngine
+    memory: Memory | None
 
     async def _find(self, params: SearchParams, *, show: int = 1) -> SearchReply:
         shown = params.model_copy(update={"per_page": show})
-        return await find_entries(self.read, shown, now=self.now, engine=self.engine)
+        return await find_entries(self.read, shown, now=self.now, engine=self.engine, memory=self.memory)
 
     async def _try(self, label: str, **changes: Any) -> Way | None:
         params = self.asked.model_copy(update=changes)

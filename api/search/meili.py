@@ -15,6 +15,7 @@ from meilisearch.models.task import TaskInfo
 
 from api.db import ReadConnection, plain_array
 from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
+from api.search.latest import Latest
 from api.search.postgres import LEAST_SHARE
 from api.search.queries import expect_entries, read_tsqueries
 from api.search.words import Lexicon
@@ -25,6 +26,8 @@ INDEX: Final = "entries"
 MOST_HITS: Final = 1000
 # Words that fewer entries have in all are asked for in any case: hardly a place has one in fifty round it.
 MANY_ENTRIES: Final = 50 * MOST_HITS
+# What too many had a minute ago too many have: the next page and the next filter need not ask in vain.
+TOO_MANY_FOR_S: Final = 60.0
 ANSWER_WITHIN_S: Final = 0.25
 SLOW_SHARE: Final = 0.3
 SHORTEST_PAUSE_S: Final = 0.5
@@ -68,6 +71,8 @@ class MeiliEngine:
         self._http: aiohttp.ClientSession | None = None
         self._pause_s = 0.0
         self._away_until = 0.0
+        # Until when too many have these words near this place.
+        self._too_many: Latest[tuple[str, ...], float] = Latest()
 
     @property
     def is_away(self) -> bool:
@@ -88,11 +93,12 @@ class MeiliEngine:
             self._http = None
 
     async def match_words(self, read: ReadConnection, query: WordQuery) -> WordMatch:
-        if self.is_away or await self._says_too_little(read, query):
+        asked = _asked(query)
+        if self.is_away or await self._says_too_little(read, query, asked):
             raise EngineAway
         # PostgreSQL reads the words meanwhile: it says later which of them each entry has.
         reading = partial(read_tsqueries, read, query.terms)
-        scores, tsqueries = await asyncio.gather(self._ask(query), _once_sent(reading))
+        scores, tsqueries = await asyncio.gather(self._ask(query, asked), _once_sent(reading))
         return WordMatch(
             source=(
                 "unnest(%(hit_ids)s::uuid[], %(hit_scores)s::float8[]) AS hit (id, score) "
@@ -111,26 +117,24 @@ class MeiliEngine:
             is_near=query.ground is not None,
         )
 
-    async def _says_too_little(self, read: ReadConnection, query: WordQuery) -> bool:
-        """Whether so many entries near the place must have the words that PostgreSQL answers in any case, and
-        waiting for `MOST_HITS` would be in vain. It depends on nothing but what is held: every page of a
-        search has the same engine."""
+    async def _says_too_little(self, read: ReadConnection, query: WordQuery, asked: tuple[str, ...]) -> bool:
+        """Whether so many entries near the place have the words, or must have, that PostgreSQL answers in any
+        case, and waiting for `MOST_HITS` would be in vain. It depends on nothing but what is held: every page
+        of a search has the same engine."""
+        if (self._too_many.recall(asked) or 0.0) > time.monotonic():
+            return True
         if query.ground is None or max((term.entries for term in query.required), default=0) < MANY_ENTRIES:
             return False
         every = query.how_many == "all"
         return await expect_entries(read, query.required, every=every, ground=query.ground) >= MOST_HITS
 
-    async def _ask(self, query: WordQuery) -> dict[str, float]:
+    async def _ask(self, query: WordQuery, asked: tuple[str, ...]) -> dict[str, float]:
         """Score of every entry found, by id. For `most` and `any` each word is asked for by itself, in one
         call: the engine's own way of dropping words keeps only those with the rarest."""
-        near = near_filter(query.ground) if query.ground is not None else None
-        phrases = (
-            [" ".join(one_word(term.typed) for term in query.required)]
-            if query.how_many == "all"
-            else [one_word(term.typed) for term in query.required]
-        )
+        near, *phrases = asked
         answers = await self._search([_search(phrase, near) for phrase in phrases])
         if any(len(hits) >= MOST_HITS for hits in answers):
+            self._too_many.keep(asked, time.monotonic() + TOO_MANY_FOR_S)
             raise EngineAway
         return answers[0] if query.how_many == "all" else _shares(query, answers)
 
@@ -180,7 +184,14 @@ def one_word(phrase: str) -> str:
     return phrase.replace(" ", "") if phrase.count(" ") >= LONGEST_SYNONYM else phrase
 
 
-def _search(phrase: str, near: str | None) -> dict[str, Any]:
+def _asked(query: WordQuery) -> tuple[str, ...]:
+    """The filter, empty for everywhere, and what is asked for each in a search of its own."""
+    near = near_filter(query.ground) if query.ground is not None else ""
+    words = [one_word(term.typed) for term in query.required]
+    return near, *([" ".join(words)] if query.how_many == "all" else words)
+
+
+def _search(phrase: str, near: str) -> dict[str, Any]:
     return {
         "indexUid": INDEX,
         "q": phrase,

@@ -41,11 +41,11 @@ def _in_a_query(name: str, shape: dict[str, Any]) -> dict[str, Any]:
 async def list_entries(request: Request, read: Read, words: Words, now: Now, state: State) -> dict[str, Any]:
     """Search and listing; see the parameters in the documentation of this page."""
     params = SearchParams.from_query(request.query_params)
-    reply = await service.find_entries(read, params, now=now, engine=words)
+    reply = await service.find_entries(read, params, now=now, engine=words, memory=state.memory)
     state.tally.note(day=now.date(), terms=reply.terms, district=reply.district, results=reply.total)
     body = reply.as_json()
     if reply.total == 0:
-        instead = await find_instead(read, params, now=now, engine=words, reply=reply)
+        instead = await find_instead(read, params, now=now, engine=words, memory=state.memory, reply=reply)
         body["instead"] = instead.as_json()
     return body
 

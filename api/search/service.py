@@ -2,10 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from api.areas.service import has_area
 from api.db import ReadConnection
 from api.entries.freshness import freshness
 from api.entries.service import next_times
@@ -17,17 +16,14 @@ from api.entries.vocabulary import (
     KIND_WORDS,
     LANGUAGE_LABELS,
 )
-from api.errors import BadInput, FieldProblem
-from api.face.near import keys_round
-from api.places.service import NearPlace, name_places, resolve_near
+from api.errors import BadInput, PlaceNotFound
 from api.search import queries
-from api.search.engine import EngineAway, Ground, HowMany, WordEngine, WordQuery
-from api.search.intent import TimeWanted, Understood, read_intent
-from api.search.lexicon import ask_words, make_terms
+from api.search.engine import EngineAway, HowMany, WordEngine, WordQuery
+from api.search.memory import Kept, Memory, Outdated
 from api.search.postgres import PostgresEngine
 from api.search.reasons import Asked, needs_meant, reasons
 from api.search.schemas import GROUPS, SearchParams, SearchReply
-from api.search.words import Term
+from api.search.understanding import Search, understand
 
 POSTGRES = PostgresEngine()
 Result = TypeVar("Result")
@@ -42,11 +38,61 @@ _FIXED_LABELS: dict[str, dict[str, str]] = {
 
 
 async def find_entries(
-    read: ReadConnection, params: SearchParams, *, now: datetime, engine: WordEngine = POSTGRES
+    read: ReadConnection,
+    params: SearchParams,
+    *,
+    now: datetime,
+    engine: WordEngine = POSTGRES,
+    memory: Memory | None = None,
 ) -> SearchReply:
-    """One page of what matches. `now` is London time. Raises PlaceNotFound, BadInput."""
-    asked = await understand(read, params, now=now)
+    """One page of what matches. `now` is London time. What searches before this one learnt of words and
+    places is taken from `memory`, as long as it holds. Raises PlaceNotFound, BadInput."""
+    reply = None
+    if memory is not None:
+        reply = await _find_remembering(read, params, now, engine, memory)
+    if reply is None:
+        reply, _ = await _find_page(read, params, now, engine, Kept(for_one=True))
+    return reply
+
+
+async def _find_remembering(
+    read: ReadConnection, params: SearchParams, now: datetime, engine: WordEngine, memory: Memory
+) -> SearchReply | None:
+    """None where what was remembered holds no more: the statement that finds the page says so, which is
+    quicker than to ask before."""
+    kept = memory.kept
+    try:
+        reply, edition = await _find_page(read, params, now, engine, kept)
+        if kept.edition in (None, edition):
+            return reply
+    except Outdated:
+        pass
+    except (BadInput, PlaceNotFound):
+        asked = await queries.ask_edition(read)
+        if kept.edition in (None, await asked.read()):
+            raise
+    memory.forget(kept)
+    return None
+
+
+async def _find_page(
+    read: ReadConnection, params: SearchParams, now: datetime, engine: WordEngine, kept: Kept
+) -> tuple[SearchReply, int]:
+    """The reply, and the edition of words and places that it was found at."""
+    asked = await understand(read, params, now=now, kept=kept)
     found, relaxed, engine_name = await _find_relaxing(read, asked, engine)
+    return _reply(asked, found, relaxed, engine_name, params=params, now=now), found.edition
+
+
+def _reply(
+    asked: Search,
+    found: queries.Found,
+    relaxed: str | None,
+    engine_name: str,
+    *,
+    params: SearchParams,
+    now: datetime,
+) -> SearchReply:
     labels = {term.code: term.label for term in asked.names}
     place = asked.near.as_json() if asked.near else None
     spoken = () if relaxed == "without_guesses" else asked.params.language
@@ -72,7 +118,7 @@ async def find_entries(
         unknown=[term.typed for term in asked.terms if not term.known],
         understood=[one.as_json() for one in asked.understood],
         terms=asked.terms,
-        district=_district(asked),
+        district=asked.district,
     )
 
 
@@ -95,68 +141,6 @@ async def settle(
     match, _ = await _match(read, asked, engine, step)
     loosened = _loosen(asked.params, asked, step)
     return Settled(loosened, match, queries.conditions_of(match, loosened))
-
-
-@dataclass(frozen=True)
-class Search:
-    """A search once its words are read: `params` with what was understood put in its filter, the place it is
-    about, the terms left to look for, and the time wanted; `names` are those of every need and audience.
-    `guessed` are the filters that were understood, not chosen: they give way when nothing has them."""
-
-    params: SearchParams
-    near: NearPlace | None
-    ground: Ground | None
-    names: list[queries.TermName]
-    terms: list[Term]
-    wanted: TimeWanted | None
-    understood: list[Understood]
-    guessed: tuple[str, ...]
-    today: date
-
-    @property
-    def area_names(self) -> list[tuple[str, str, str]]:
-        return self.near.named_areas if self.near else []
-
-
-def _district(asked: Search) -> str | None:
-    """The largest area round the place that is not a whole county: what searches are counted by."""
-    smaller = [code for code, _, type_ in asked.area_names if type_ != "county"]
-    return smaller[-1] if smaller else None
-
-
-async def understand(read: ReadConnection, params: SearchParams, *, now: datetime) -> Search:
-    """Read the words, find the place. What the visitor chose is never guessed over."""
-    skip = [*params.as_typed, *(what for what, name in _CHOSEN_BY.items() if getattr(params, name))]
-
-    async def name(names: list[str]) -> dict[str, str]:
-        return await name_places(read, names)
-
-    intent = await read_intent(params.q or "", skip=skip, now=now, name_places=name)
-    changes: dict[str, Any] = {}
-    if intent.place:
-        changes["near"] = intent.place
-    if intent.kind:
-        changes["kind"] = (intent.kind,)
-    if intent.language:
-        changes["language"] = (intent.language,)
-    full = params.model_copy(update=changes)
-    # What does not wait for the place travels with its questions.
-    async with read.pipeline():
-        asked_words = await ask_words(read, [*intent.words, *intent.kind_words])
-        near = await resolve_near(read, full.near) if full.near else None
-    about = await asked_words.read()
-    await _check_area(read, params)
-    _check_terms(params, about.names)
-    terms = await make_terms(
-        read, about, intent.words, optional=intent.kind_words, keep_some=not intent.understood
-    )
-    wanted = intent.time or (TimeWanted((params.day,)) if params.day else None)
-    guessed = tuple(what for what in ("kind", "language", "time") if getattr(intent, what))
-    ground = _ground(near, params) if near else None
-    return Search(full, near, ground, about.names, terms, wanted, intent.understood, guessed, now.date())
-
-
-_CHOSEN_BY = {"place": "near", "time": "day", "kind": "kind", "language": "language"}
 
 
 @dataclass(frozen=True)
@@ -278,28 +262,6 @@ async def _find_step(read: ReadConnection, asked: Search, engine: WordEngine) ->
     anywhere = replace(asked, params=asked.params.model_copy(update={"bbox": None}))
     _, step, _ = await _climb(read, anywhere, engine, count, int)
     return step
-
-
-def _ground(near: NearPlace, params: SearchParams) -> Ground:
-    counties = {code for code, _, type_ in near.named_areas if type_ == "county"}
-    local = [code for code in near.areas if code not in counties]
-    lon, lat, radius_m = near.place.lon, near.place.lat, float(params.radius_km * 1000)
-    keys = keys_round(lon, lat, radius_m=radius_m, areas=near.areas, local_areas=local)
-    return Ground(lon, lat, radius_m, near.areas, local, keys)
-
-
-async def _check_area(read: ReadConnection, params: SearchParams) -> None:
-    if params.area and not await has_area(read, params.area):
-        message = f"We hold no area with the code “{params.area}”."
-        raise BadInput(message, errors=[FieldProblem(field="area", message=message)])
-
-
-def _check_terms(params: SearchParams, names: list[queries.TermName]) -> None:
-    known = {(term.scheme, term.code) for term in names}
-    for group, what in (("need", "need"), ("audience", "group of people")):
-        if unknown := [code for code in getattr(params, group) if (group, code) not in known]:
-            message = f"We know no {what} called “{unknown[0]}”."
-            raise BadInput(message, errors=[FieldProblem(field=group, message=message)])
 
 
 def _item(row: dict[str, Any], asked: Asked, *, at: datetime, now: datetime) -> dict[str, Any]:

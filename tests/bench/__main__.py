@@ -144,7 +144,13 @@ def bench_search(directory: Directory, home: Path, size: int) -> dict[str, Any]:
         table.add_column(column, justify="left" if column in ("engine", "way") else "right")
     for one in figures:
         bare = "bare SQL, 20 ids" if one.engine == "postgres" else "bare call, the same limit"
-        ways = {bare: one.bare, "bare call, limit 20": one.bare_20, "service": one.service, "HTTP": one.http}
+        ways = {
+            bare: one.bare,
+            "bare call, limit 20": one.bare_20,
+            "service, nothing remembered": one.anew,
+            "service": one.service,
+            "HTTP": one.http,
+        }
         for way, timing in ways.items():
             if timing:
                 table.add_row(one.engine, way, f"{timing.median:.1f}", f"{timing.p95:.1f}", str(timing.calls))

@@ -22,9 +22,11 @@ from api.db import ReadConnection, face_conninfo, make_read_pool
 from api.search import service
 from api.search.engine import WordEngine, WordQuery
 from api.search.meili import MeiliEngine
+from api.search.memory import Memory
 from api.search.postgres import PostgresEngine
 from api.search.queries import match as match_sql
-from api.search.schemas import GROUPS, SearchParams
+from api.search.schemas import GROUPS, SearchParams, SearchReply
+from api.search.understanding import understand
 from tests.bench.asked import search_queries, searches
 from tests.bench.timing import Timing, time_each, time_in_turn
 from tests.conftest import Directory
@@ -44,11 +46,13 @@ MOST_MS_AT_A_MILLION: Final = 60.0
 
 @dataclass
 class EngineFigures:
-    """One engine's timings, and how its searches went: who answered, and what gave way."""
+    """One engine's timings, and how its searches went: who answered, and what gave way. `anew` is the service
+    when it remembers nothing, `service` as it runs."""
 
     engine: str
     bare: Timing
     bare_20: Timing | None
+    anew: Timing
     service: Timing
     http: Timing
     answered_by: dict[str, int] = field(default_factory=dict)
@@ -59,7 +63,13 @@ class EngineFigures:
         return TIMES_BARE * self.bare.median + MS_OVER
 
     def as_json(self) -> dict[str, Any]:
-        shown = {"bare": self.bare, "bare_20": self.bare_20, "service": self.service, "http": self.http}
+        shown = {
+            "bare": self.bare,
+            "bare_20": self.bare_20,
+            "anew": self.anew,
+            "service": self.service,
+            "http": self.http,
+        }
         return {name: timing.as_json() for name, timing in shown.items() if timing} | {
             "engine": self.engine,
             "allowed_ms": round(self.allowed_ms(), 3),
@@ -85,16 +95,21 @@ async def _measure(directory: Directory, server: tuple[str, str] | None, *, home
     # As the server does once it has started.
     gc.freeze()
     try:
-        replies = []
+        replies, memory = [], Memory()
+
+        async def find(number: int, memory: Memory | None) -> SearchReply:
+            async with pool.connection() as read:
+                return await service.find_entries(read, asked[number], now=NOW, engine=engine, memory=memory)
 
         async def serve(number: int) -> None:
-            async with pool.connection() as read:
-                replies.append(await service.find_entries(read, asked[number], now=NOW, engine=engine))
+            replies.append(await find(number, memory))
 
         async with pool.connection() as read:
             bare = _bare_meilisearch(read, server, asked) if server else _bare_sql(read, asked)
             async with bare as ways:
-                through_service, *left_bare = await time_in_turn([serve, *ways], count=len(asked))
+                through_service, anew, *left_bare = await time_in_turn(
+                    [serve, partial(find, memory=None), *ways], count=len(asked)
+                )
     finally:
         await pool.close()
         if isinstance(engine, MeiliEngine):
@@ -106,6 +121,7 @@ async def _measure(directory: Directory, server: tuple[str, str] | None, *, home
         engine.name,
         Timing.of(left_bare[0]),
         Timing.of(left_bare[1]) if server else None,
+        Timing.of(anew),
         Timing.of(through_service),
         Timing.of(over_http),
         dict(Counter(reply.engine for reply in replies)),
@@ -119,7 +135,7 @@ class Recorder(MeiliEngine):
 
     last: list[dict[str, Any]]
 
-    async def _says_too_little(self, read: ReadConnection, query: WordQuery) -> bool:
+    async def _says_too_little(self, read: ReadConnection, query: WordQuery, asked: tuple[str, ...]) -> bool:
         """The bare engine is asked whatever the words are."""
         return False
 
@@ -136,7 +152,7 @@ async def _bare_meilisearch(
     engine = Recorder(*server, answer_within_s=PATIENCE_S)
     bodies: list[tuple[bytes, bytes]] = []
     for params in asked:
-        search = await service.understand(read, params, now=NOW)
+        search = await understand(read, params, now=NOW)
         await service._match(read, search, engine, service.STRICTEST)
         all_hits = orjson.dumps({"queries": engine.last})
         bodies.append((all_hits, orjson.dumps({"queries": [one | {"limit": LIMIT} for one in engine.last]})))
@@ -155,7 +171,7 @@ async def _bare_sql(read: ReadConnection, asked: list[SearchParams]) -> AsyncIte
     """The strictest step's condition and order, for twenty ids and nothing else."""
     statements = []
     for params in asked:
-        search = await service.understand(read, params, now=NOW)
+        search = await understand(read, params, now=NOW)
         match, _ = await service._match(read, search, PostgresEngine(), service.STRICTEST)
         statements.append(bare_statement(search.params, match))
 

@@ -15,6 +15,7 @@ HISTORY = {
     "directory.ingest_row",
     "directory.ingest_before",
     "face.data_version",
+    "face.editions",
 }
 GOES_ON = {"version", "updated_at", "changed_at", "updated_on"}
 

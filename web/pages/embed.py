@@ -10,13 +10,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.areas import service as areas
 from api.db import ReadConnection
-from api.dependencies import AppSettings, Now, Read, Words
+from api.dependencies import AppSettings, Now, Read, State
 from api.entries import service as entries
 from api.entries.vocabulary import KINDS
 from api.errors import BadInput, Moved
 from api.face import service as face
 from api.search.schemas import GROUPS, SearchReply
-from api.search.service import find_entries, understand
+from api.search.service import find_entries
+from api.search.understanding import understand
 from api.settings import Settings
 from api.taxonomy import service as taxonomy
 from web.map import MapView, draw_map
@@ -86,12 +87,12 @@ async def show_code(request: Request, read: Read, settings: AppSettings, now: No
 
 
 @router.page(FRAMED_PATH)
-async def show_frame(page: ThisPage, read: Read, words: Words, now: Now) -> Response:
+async def show_frame(page: ThisPage, read: Read, state: State, now: Now) -> Response:
     try:
         frame = read_frame(page.request.query_params)
         if frame.wishes.entry:
             return await show_one(page, read, frame, now)
-        reply = await find_entries(read, frame.search, now=now, engine=words)
+        reply = await find_entries(read, frame.search, now=now, engine=state.words, memory=state.memory)
     except BadInput as problem:
         options = problem.extra.get("options", [])
         context = {"problem": problem, "options": options, "typed": page.request.query_params}

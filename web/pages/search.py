@@ -37,7 +37,7 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
     }
     try:
         params = SearchParams.from_query(query)
-        reply = await find_entries(read, params, now=now, engine=words)
+        reply = await find_entries(read, params, now=now, engine=words, memory=state.memory)
     except BadInput as problem:
         return page.show("search/problem.html", status=problem.status, problem=problem, **form)
     if params.page == 1:
@@ -45,7 +45,7 @@ async def show_search(page: ThisPage, read: Read, words: Words, now: Now, state:
     # A list that begins past its last page is empty too, but something was found.
     instead = None
     if not reply.total:
-        instead = await find_instead(read, params, now=now, engine=words, reply=reply)
+        instead = await find_instead(read, params, now=now, engine=words, memory=state.memory, reply=reply)
     same_need = instead.same_need.items if instead and instead.same_need else []
     listed = [*reply.items, *reply.nearby_not_serving.get("items", ()), *same_need]
     return page.show(

@@ -10,6 +10,7 @@ from api.search.postgres import term_query
 from api.search.queries.match import ORDERS, PARTS, SERVING, Match, all_but, base_of
 from api.search.queries.running import execute
 from api.search.queries.whole import narrow, whole_of
+from api.search.queries.words import EDITION
 from api.search.schemas import GROUPS, SearchParams
 from api.search.words import Term
 
@@ -35,7 +36,8 @@ def _facets(params: SearchParams, serving: str, own: dict[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """What the one query gives back: true totals, facet counts, and the rows of a page as parsed JSON."""
+    """What the one query gives back: true totals, facet counts, the rows of a page as parsed JSON, and the
+    edition of words and places that they are of."""
 
     total: int
     facets: dict[str, dict[str, int]]
@@ -43,6 +45,7 @@ class Found:
     nearby_total: int
     nearby_rows: list[dict[str, Any]]
     times_unknown: int
+    edition: int
 
 
 NEARBY_SHOWN = 5
@@ -111,7 +114,8 @@ SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
   (SELECT string_agg({shape}, ',' ORDER BY p.place) FROM page p JOIN face.entries e USING (id)),
   (SELECT count(*) FROM apart),
   (SELECT string_agg({shape}, ',' ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),
-  (SELECT count(*) FROM fitting WHERE NOT open_then AND {serving})
+  (SELECT count(*) FROM fitting WHERE NOT open_then AND {serving}),
+  ({EDITION})
 """
     cursor = await execute(read, statement, values)
     row = await cursor.fetchone()
@@ -120,7 +124,7 @@ SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
     for value, entries in (row[1] or {}).items():
         group, _, code = value.partition(":")
         facets[group][code] = entries
-    return Found(row[0], facets, _rows(row[2]), row[3], _rows(row[4]), row[5])
+    return Found(row[0], facets, _rows(row[2]), row[3], _rows(row[4]), row[5], row[6])
 
 
 async def count(read: ReadConnection, params: SearchParams, match: Match) -> int:

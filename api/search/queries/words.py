@@ -50,12 +50,15 @@ UNION ALL SELECT ARRAY[word], NULL FROM face.stop_words WHERE word = ANY (%(phra
 """
 
 
+# The sum rises with every change of any of them.
+EDITION = "SELECT sum(edition)::bigint FROM face.editions"
 _TERM_NAMES = "SELECT scheme, code, label, words FROM face.terms WHERE scheme IN ('need', 'audience')"
 # One statement, as JSON: the driver takes longer to ask twice than PostgreSQL to answer.
 _ASK = f"""
 SELECT (SELECT json_agg(json_build_array(t.scheme, t.code, t.label, t.words)) FROM ({_TERM_NAMES}) t),
        (SELECT json_agg(json_build_array(l.words, l.one_way_from)) FROM ({_LEXICON}) l),
-       (SELECT json_agg(json_build_array(k.typed, k.entries, k.begins, k.alike)) FROM ({_LOOK_UP_WORDS}) k)
+       (SELECT json_agg(json_build_array(k.typed, k.entries, k.begins, k.alike)) FROM ({_LOOK_UP_WORDS}) k),
+       ({EDITION})
 """
 
 
@@ -88,11 +91,13 @@ async def read_term_names(read: ReadConnection) -> list[TermName]:
 
 @dataclass(frozen=True)
 class WordsKnown:
-    """What `read_lexicon` and `look_up_words` say of the words of a search, and every need and audience."""
+    """What `read_lexicon` and `look_up_words` say of the words of a search, every need and audience, and the
+    `edition` of words and places that this is."""
 
     names: list[TermName]
     sayings: Sayings
     known: dict[str, KnownWord]
+    edition: int
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,10 @@ class WordsAsked:
     cursor: AsyncCursor[TupleRow]
 
     async def read(self) -> WordsKnown:
-        names, sayings, known = await self.cursor.fetchone() or (None, None, None)
-        return WordsKnown(_term_names(names or []), _sayings(sayings or []), _known(known or []))
+        row = await self.cursor.fetchone()
+        assert row is not None  # a SELECT of columns alone always answers with one row
+        names, sayings, known, edition = row
+        return WordsKnown(_term_names(names or []), _sayings(sayings or []), _known(known or []), edition)
 
 
 async def ask_words(read: ReadConnection, phrases: list[str], typed: list[str]) -> WordsAsked:
@@ -111,6 +118,23 @@ async def ask_words(read: ReadConnection, phrases: list[str], typed: list[str]) 
     compared with others: half of all words are like "to"."""
     values = {"phrases": phrases, "typed": orjson.dumps(typed).decode(), "shortest": SHORTEST_MENDED}
     return WordsAsked(await read.execute(_ASK.encode(), values))
+
+
+@dataclass(frozen=True)
+class EditionAsked:
+    """The edition of words and places while it is still asked for."""
+
+    cursor: AsyncCursor[TupleRow]
+
+    async def read(self) -> int:
+        row = await self.cursor.fetchone()
+        assert row is not None  # an aggregate always answers with one row
+        return int(row[0])
+
+
+async def ask_edition(read: ReadConnection) -> EditionAsked:
+    """Ask for the number that rises whenever anything does that words and places are read from."""
+    return EditionAsked(await read.execute(EDITION))
 
 
 def _known(rows: Iterable[Sequence[Any]]) -> dict[str, KnownWord]:

@@ -12,7 +12,8 @@ from api.db import ReadConnection, face_conninfo, reading
 from api.search.engine import Ground, HowMany, WordEngine, WordMatch, WordQuery
 from api.search.meili import MeiliEngine
 from api.search.schemas import SearchParams, SearchReply
-from api.search.service import find_entries, understand
+from api.search.service import find_entries
+from api.search.understanding import understand
 from api.search.words import Term
 from tests.conftest import Directory
 from tests.factories import NOW

@@ -1,6 +1,9 @@
 """Words that very many entries near a place have: PostgreSQL answers, Meilisearch is not waited for."""
 
 import asyncio
+import time
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -8,11 +11,12 @@ import pytest
 from api.db import face_conninfo, reading
 from api.search import meili
 from api.search.meili import MeiliEngine
-from api.search.schemas import SearchParams
-from api.search.service import find_entries, understand
+from api.search.schemas import SearchParams, SearchReply
+from api.search.service import find_entries
+from api.search.understanding import understand
 from tests.conftest import Directory
 from tests.factories import NOW
-from tests.meilisearch import free_port
+from tests.meilisearch import ANSWER_WITHIN_S, Meilisearch, free_port
 
 COMMON = SearchParams(q="group", near="Ely", radius_km=20)
 
@@ -48,6 +52,38 @@ def few_are_many(monkeypatch: pytest.MonkeyPatch, example_database: Directory) -
 @pytest.mark.usefixtures("few_are_many")
 def test_it_is_not_asked_in_vain_for_what_too_many_have(example_database: Directory) -> None:
     assert not was_asked(example_database, COMMON)
+
+
+def test_what_too_many_had_is_not_asked_for_again_at_once(
+    example_database: Directory, meili_examples: Meilisearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+
+    async def find(engine: MeiliEngine, **params: Any) -> SearchReply:
+        async with reading(face_conninfo(example_database.face_url, own_login=True)) as read:
+            return await find_entries(read, COMMON.model_copy(update=params), now=NOW, engine=engine)
+
+    async def count() -> None:
+        engine = MeiliEngine(meili_examples.url, meili_examples.key, answer_within_s=ANSWER_WITHIN_S)
+        search = engine._search
+
+        async def counted(searches: list[dict[str, Any]]) -> list[dict[str, float]]:
+            nonlocal calls
+            calls += 1
+            return await search(searches)
+
+        monkeypatch.setattr(engine, "_search", counted)
+        monkeypatch.setattr(meili, "MOST_HITS", 2)
+        replies = [await find(engine, **params) for params in ({}, {"kind": ("group",)}, {"per_page": 5})]
+        assert {reply.engine for reply in replies} == {"postgres"}
+        assert calls == 1
+        # Later there may be fewer.
+        monkeypatch.setattr(meili, "MOST_HITS", 1000)
+        monkeypatch.setattr(meili, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + 61))
+        assert (await find(engine)).engine == "meilisearch"
+        await engine.close()
+
+    asyncio.run(count())
 
 
 @pytest.mark.usefixtures("few_are_many")

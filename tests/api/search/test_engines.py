@@ -10,7 +10,7 @@ from api.db import ReadConnection
 from api.search.engine import Ground
 from api.search.queries import build_match
 from api.search.schemas import SearchParams
-from api.search.service import understand
+from api.search.understanding import understand
 from api.search.words import Term
 from tests.api.search.conftest import AS_TYPED, Asking, matched, opened_asking
 from tests.conftest import Directory
