@@ -18,7 +18,7 @@ from api.search.engine import EngineAway, Ground, WordMatch, WordQuery
 from api.search.latest import Latest
 from api.search.postgres import LEAST_SHARE
 from api.search.queries import expect_entries, read_tsqueries
-from api.search.words import Lexicon
+from api.search.words import Lexicon, Term
 
 Done = TypeVar("Done")
 INDEX: Final = "entries"
@@ -71,6 +71,7 @@ class MeiliEngine:
         self._http: aiohttp.ClientSession | None = None
         self._pause_s = 0.0
         self._away_until = 0.0
+        self._tsqueries: Latest[tuple[Term, ...], list[str]] = Latest()
         # Until when too many have these words near this place.
         self._too_many: Latest[tuple[str, ...], float] = Latest()
 
@@ -97,7 +98,7 @@ class MeiliEngine:
         if self.is_away or await self._says_too_little(read, query, asked):
             raise EngineAway
         # PostgreSQL reads the words meanwhile: it says later which of them each entry has.
-        reading = partial(read_tsqueries, read, query.terms)
+        reading = partial(self._read_tsqueries, read, query.terms)
         scores, tsqueries = await asyncio.gather(self._ask(query, asked), _once_sent(reading))
         return WordMatch(
             source=(
@@ -116,6 +117,11 @@ class MeiliEngine:
             },
             is_near=query.ground is not None,
         )
+
+    async def _read_tsqueries(self, read: ReadConnection, terms: Sequence[Term]) -> list[str]:
+        """They come of the terms alone: once read, they are read for good."""
+        known = self._tsqueries.recall(tuple(terms))
+        return known or self._tsqueries.keep(tuple(terms), await read_tsqueries(read, terms))
 
     async def _says_too_little(self, read: ReadConnection, query: WordQuery, asked: tuple[str, ...]) -> bool:
         """Whether so many entries near the place have the words, or must have, that PostgreSQL answers in any

@@ -4,6 +4,7 @@ them, with another filter, another page, another part of the map."""
 from typing import NamedTuple
 
 from api.places.service import NearPlace
+from api.search.engine import Ground
 from api.search.latest import Latest
 from api.search.queries import TermName
 from api.search.words import Term
@@ -32,6 +33,7 @@ class Kept:
         self.names: list[TermName] = []
         self.terms: Latest[Said, list[Term]] = Latest()
         self.places: Latest[str, NearPlace] = Latest()
+        self.grounds: Latest[tuple[str, float], Ground] = Latest()
         self.named: Latest[tuple[str, ...], dict[str, str]] = Latest()
 
     def read_at(self, edition: int) -> None:

@@ -70,7 +70,7 @@ async def understand(
     _check_terms(params, kept.names)
     wanted = intent.time or (TimeWanted((params.day,)) if params.day else None)
     guessed = tuple(what for what in ("kind", "language", "time") if getattr(intent, what))
-    ground = _ground(near, params) if near else None
+    ground = _ground(near, full, kept) if near else None
     return Search(full, near, ground, kept.names, terms, wanted, intent.understood, guessed, now.date())
 
 
@@ -114,7 +114,12 @@ async def _name_places(read: ReadConnection, names: list[str], kept: Kept) -> di
     return known
 
 
-def _ground(near: NearPlace, params: SearchParams) -> Ground:
+def _ground(near: NearPlace, params: SearchParams, kept: Kept) -> Ground:
+    key = params.near or "", params.radius_km
+    return kept.grounds.recall(key) or kept.grounds.keep(key, _round(near, params))
+
+
+def _round(near: NearPlace, params: SearchParams) -> Ground:
     counties = {code for code, _, type_ in near.named_areas if type_ == "county"}
     local = [code for code in near.areas if code not in counties]
     lon, lat, radius_m = near.place.lon, near.place.lat, float(params.radius_km * 1000)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -49,7 +50,7 @@ class Term:
     optional: bool = False
     entries: int = 0
 
-    @property
+    @cached_property
     def spoken(self) -> tuple[str, ...]:
         """Every way of saying it, the likeliest first."""
         return tuple(dict.fromkeys([*(self.corrected or (self.typed,)), *self.also]))

@@ -22,7 +22,7 @@ def _facets(params: SearchParams, serving: str, own: dict[str, str]) -> str:
     others = " AND ".join(f"value NOT LIKE '{group}:%%'" for group in chosen) or "true"
     counts = [
         "SELECT value, count(*) AS entries FROM (SELECT unnest(facets) AS value FROM matched "
-        f"WHERE {serving}) one WHERE {others} GROUP BY value"
+        f"WHERE {serving}) one GROUP BY value HAVING {others}"
     ]
     counts += [
         own[group]
