@@ -71,6 +71,7 @@ async def find_entries(
         corrected={term.typed: term.corrected[0] for term in asked.terms if term.corrected},
         unknown=[term.typed for term in asked.terms if not term.known],
         understood=[one.as_json() for one in asked.understood],
+        passed_over=_passed_over(asked),
         terms=asked.terms,
         district=_district(asked),
     )
@@ -116,6 +117,18 @@ class Search:
     @property
     def area_names(self) -> list[tuple[str, str, str]]:
         return self.near.named_areas if self.near else []
+
+
+NO_PLACE_TO_MEASURE_FROM = (
+    "Nearest first needs a place to measure from. Say near which place or postcode. Until then, the best "
+    "match comes first."
+)
+
+
+def _passed_over(asked: Search) -> list[FieldProblem]:
+    if asked.params.sort != "distance" or asked.near is not None:
+        return []
+    return [FieldProblem(field="sort", message=NO_PLACE_TO_MEASURE_FROM)]
 
 
 def _district(asked: Search) -> str | None:

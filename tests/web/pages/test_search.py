@@ -55,6 +55,20 @@ def test_a_page_past_the_last_leads_back_into_the_list(client: TestClient, query
     assert see(client, urlsplit(back).query).cards
 
 
+def test_nearest_first_without_a_place_says_that_it_needs_one(client: TestClient) -> None:
+    told = "Nearest first needs a place to measure from."
+    for query in ("q=tea&sort=distance", "sort=distance&bbox=0.2,52.2,0.5,52.5"):
+        found = client.get(f"/api/v1/entries?{query}").json()
+        (passed_over,) = found["passed_over"]
+        assert (passed_over["field"], told in passed_over["message"]) == ("sort", True)
+        page = see(client, query)
+        assert passed_over["message"] in page.text
+        assert page.one("strong", **{"aria-current": "true"}).text == "best match"
+    for query in ("q=tea&near=Soham&sort=distance", "q=tea+in+Soham&sort=distance", "q=tea&sort=name"):
+        assert client.get(f"/api/v1/entries?{query}").json()["passed_over"] == []
+        assert told not in see(client, query).text
+
+
 def test_words_and_place_stay_in_the_form(client: TestClient) -> None:
     page = see(client, "q=tea+%26+%22cake%22&near=Soham&radius_km=10&day=wed&kind=drop_in&kind=group")
     assert page.one("input", id="q").attributes["value"] == 'tea & "cake"'
