@@ -1,6 +1,6 @@
 """The search page shows what the API finds, in its order, and keeps what was asked."""
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -153,8 +153,8 @@ def test_a_place_with_two_meanings_offers_both_as_links(client: TestClient) -> N
 def test_a_word_read_as_itself_is_not_said_twice(client: TestClient) -> None:
     (chip,) = see(client, "q=tea+in+soham").with_class("chip-read")
     assert "“soham” as near Soham" in chip.text
-    (chip,) = see(client, "q=foodbank").with_class("chip-read")
-    assert chip.text.split(".")[0].strip() == "foodbank"
+    (chip,) = see(client, "q=timebank").with_class("chip-read")
+    assert chip.text.split(".")[0].strip() == "Timebank"
 
 
 @pytest.mark.parametrize(
@@ -253,6 +253,24 @@ def test_what_was_read_out_of_the_words_is_said_and_can_be_taken_back(client: Te
         # Having taken it back is a choice like any other: it is shown, and can be taken back itself.
         again = next(other for other in without.with_class("chip") if "read from your words" in other.text)
         assert read_html(client.get(again.attributes["href"]).text).cards == page.cards
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("taxi", "“taxi” as Transport scheme"),
+        ("foodbank in Ely", "“foodbank” as Food scheme"),
+    ],
+)
+def test_a_kind_read_from_the_words_has_the_name_it_has_in_the_filter(
+    client: TestClient, typed: str, said: str
+) -> None:
+    page = see(client, urlencode({"q": typed}))
+    (chip,) = [one for one in page.with_class("chip-read") if one.text.startswith(said)]
+    label = said.rpartition(" as ")[2]
+    assert any(tick.text.strip().startswith(label) for tick in page.with_class("tick"))
+    taken_back = see(client, urlsplit(chip.attributes["href"]).query)
+    assert not [one for one in taken_back.with_class("chip-read") if label in one.text]
 
 
 @pytest.mark.parametrize(
