@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 from starlette.exceptions import HTTPException
 
+from api.addresses import methods_of
 from api.areas.routes import router as areas
 from api.connectors.routes import router as connectors
 from api.editing.routes import router as editing
@@ -146,8 +147,7 @@ def _from_http(request: Request, error: HTTPException) -> HereaboutsError:
     problem.title = TITLES.get(error.status_code) or HTTPStatus(error.status_code).phrase
     problem.headers = dict(error.headers or {})
     if error.status_code == 405:
-        allowed = problem.headers.get("Allow", "").split(", ")
-        problem.headers["Allow"] = ", ".join([*allowed, "HEAD"] if "GET" in allowed else allowed)
+        problem.headers["Allow"] = ", ".join(methods_of(request))
         problem.detail = f"Nothing can be done with {request.method} at this address."
     return problem
 

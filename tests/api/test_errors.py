@@ -73,6 +73,25 @@ def test_what_cannot_be_done_at_an_address_is_said_in_words(client: TestClient) 
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/entries", {"GET", "HEAD", "POST"}),
+        ("OPTIONS", "/api/v1/entries", {"GET", "HEAD", "POST"}),
+        ("DELETE", "/api/v1/entries/some-entry", {"GET", "HEAD", "PATCH"}),
+        ("GET", "/api/v1/suggestions", {"POST"}),
+        ("DELETE", "/curate/notices", {"GET", "HEAD", "POST"}),
+        ("POST", "/static/css/base.css", {"GET", "HEAD"}),
+    ],
+)
+def test_all_that_can_be_done_at_an_address_is_named(
+    client: TestClient, method: str, path: str, allowed: set[str]
+) -> None:
+    reply = client.request(method, path)
+    assert reply.status_code == 405
+    assert sorted(reply.headers["allow"].split(", ")) == sorted(allowed)
+
+
+@pytest.mark.parametrize(
     "path",
     ["/healthz", "/readyz", "/api/v1/entries?per_page=1", "/api/v1/kinds", "/api/v1/entries/no-such-entry"],
 )
