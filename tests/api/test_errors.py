@@ -92,6 +92,33 @@ def test_all_that_can_be_done_at_an_address_is_named(
 
 
 @pytest.mark.parametrize(
+    ("method", "asked", "meant"),
+    [
+        ("GET", "/api/v1/entries/?q=tea&q=%26", "/api/v1/entries?q=tea&q=%26"),
+        ("POST", "/api/v1/suggestions/", "/api/v1/suggestions"),
+        ("GET", "/about/", "/about"),
+        ("GET", "/about///", "/about"),
+        ("GET", "/entries/caf%C3%A9%0d%0aset-cookie:x/", "/entries/caf%C3%A9%0D%0Aset-cookie%3Ax"),
+    ],
+)
+def test_a_stray_slash_leads_to_no_other_host(
+    client: TestClient, method: str, asked: str, meant: str
+) -> None:
+    reply = client.request(
+        method, asked, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    )
+    assert (reply.status_code, reply.headers["location"]) == (308, meant)
+    assert "evil.example" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/no-such-page/", "/static/no-such-file", "/static/no-such-file/", "/static/"]
+)
+def test_a_slash_makes_nothing_of_what_is_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
     "path",
     ["/healthz", "/readyz", "/api/v1/entries?per_page=1", "/api/v1/kinds", "/api/v1/entries/no-such-entry"],
 )
