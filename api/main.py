@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 from starlette.exceptions import HTTPException
 
+from api.addresses import methods_of, without_stray_slash
 from api.areas.routes import router as areas
 from api.connectors.routes import router as connectors
 from api.editing.routes import router as editing
@@ -56,6 +57,8 @@ def create_api(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         responses=may_answer(422, 503),
         lifespan=lifespan,
+        # It would lead to the host that the request names; `without_stray_slash` names none.
+        redirect_slashes=False,
     )
     app.state.directory = open_state(settings or get_settings())
     for router in (
@@ -138,6 +141,8 @@ def _route_of(request: Request) -> str:
 
 def _from_http(request: Request, error: HTTPException) -> HereaboutsError:
     if error.status_code == 404:
+        if meant := without_stray_slash(request):
+            return Moved("This address is written with one slash more or less.", extra={"location": meant})
         return NotFound("There is nothing at this address. It may have moved, or the link may be wrong.")
     if error.status_code == 400:
         return BadInput(UNREADABLE, errors=[FieldProblem(field="body", message=UNREADABLE)])
@@ -146,8 +151,7 @@ def _from_http(request: Request, error: HTTPException) -> HereaboutsError:
     problem.title = TITLES.get(error.status_code) or HTTPStatus(error.status_code).phrase
     problem.headers = dict(error.headers or {})
     if error.status_code == 405:
-        allowed = problem.headers.get("Allow", "").split(", ")
-        problem.headers["Allow"] = ", ".join([*allowed, "HEAD"] if "GET" in allowed else allowed)
+        problem.headers["Allow"] = ", ".join(methods_of(request))
         problem.detail = f"Nothing can be done with {request.method} at this address."
     return problem
 

@@ -1,6 +1,6 @@
 """SQL of the runs: how each ended, the fate of its rows, what waits for a person, kept mappings."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from api.models import Entry, IngestConflict, IngestRowFate, IngestRun, Revision, SavedMapping, Source
+from api.models import Entry, IngestConflict, IngestRowFate, IngestRun, SavedMapping, Source
 from ingest.queries import driver
 
 
@@ -99,12 +99,6 @@ def run_fates(session: Session, run_id: UUID) -> Iterable[IngestRowFate]:
     return session.scalars(rows.execution_options(yield_per=1_000))
 
 
-def all_revisions(session: Session, entry_id: UUID) -> list[Revision]:
-    """Oldest first."""
-    rows = select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.version)
-    return list(session.scalars(rows))
-
-
 def imports_of(session: Session, entry_id: UUID) -> dict[int, tuple[int, IngestRun, Source]]:
     """(row of the file, run, source) of each version of an entry that an import made."""
     rows = session.execute(
@@ -114,3 +108,9 @@ def imports_of(session: Session, entry_id: UUID) -> dict[int, tuple[int, IngestR
         .where(IngestRowFate.entry_id == entry_id, IngestRowFate.version.is_not(None), IngestRun.applied)
     )
     return {version: (row, run, source) for version, row, run, source in rows if version is not None}
+
+
+def sources_of(session: Session, codes: Collection[str]) -> dict[str, Source]:
+    """Those there are, by code."""
+    rows = session.scalars(select(Source).where(Source.code.in_(codes))) if codes else ()
+    return {source.code: source for source in rows}

@@ -25,6 +25,7 @@ from api.search.meili import MeiliIndex
 from api.settings import Settings
 from ingest.feeds import run_due_feeds
 from web.chores import CHORES, Chore
+from web.meilisearch import KEY_REFUSED, is_key_refused
 
 log = structlog.get_logger()
 # Also without news: a notification is lost when the connection is.
@@ -128,7 +129,13 @@ class Worker:
     def _alone(self, job: Callable[[], None]) -> None:
         """One job at the index at a time, or two would build the same one."""
         with self._turn:
-            job()
+            try:
+                job()
+            except Exception as problem:
+                if not is_key_refused(problem):
+                    raise
+                # Until the key is right nothing is lost: what waits stays in the outbox.
+                log.warning("entries wait to be indexed", why=KEY_REFUSED)
 
     def _index_now(self) -> None:
         try:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts import letters, queries, service, settling
 from api.accounts.letters import Site
-from api.areas.service import AreaName, areas_around, areas_inside, list_areas_inside, name_areas
+from api.areas.service import AreaName, areas_around, areas_inside, list_areas_inside, name_areas, no_area
 from api.errors import BadInput, FieldProblem, NotAllowed, NotFound
 from api.models import Person
 from api.permissions import ROLE_LABELS, ROLES, Actor, Answer, Grant, Role, may_give_role, require
@@ -222,7 +222,7 @@ def keep_an_admin(session: Session, person: Person) -> None:
 def _may_give(session: Session, actor: Actor, role: Role, area: str | None) -> Answer:
     around = areas_around(session, [area]) if area else frozenset[str]()
     if area and not around:
-        raise _bad("area", "We hold no area of that name.")
+        raise no_area(area, field="area")
     if role == "admin" and area:
         raise _bad("area", "An administrator is one everywhere. Choose “everywhere”.")
     return may_give_role(actor, role, around)

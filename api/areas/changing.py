@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.areas import queries
-from api.areas.service import AreasReport, areas_around, load_areas
+from api.areas.service import AreasReport, areas_around, load_areas, no_area
 from api.errors import BadInput, FieldProblem, NotFound
 from api.face.service import project_entries
 from api.models import Source
@@ -112,7 +112,7 @@ def make_patch(session: Session, actor: Actor, *, name: str, codes: Sequence[str
     for one in chosen:
         around = areas_around(session, [one])
         if not around:
-            raise _bad("codes", f"We hold no area with the code {one}.")
+            raise no_area(one, field="codes")
         require(may_coordinate(actor, around))
     if not queries.join_areas(session, code=code, slug=slug, name=name, codes=chosen):
         raise _bad("codes", "None of these areas has an outline. Load their boundaries first.")

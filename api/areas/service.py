@@ -93,6 +93,12 @@ def areas_around(session: Session, codes: Sequence[str]) -> frozenset[str]:
     return queries.areas_around(session, codes)
 
 
+def no_area(*codes: str, field: str) -> BadInput:
+    """What is said of codes that are no area of ours."""
+    message = f"We hold no area with the code {' or '.join(f'“{code}”' for code in codes)}."
+    return BadInput(message, errors=[FieldProblem(field=field, message=message)])
+
+
 def areas_inside(session: Session, codes: Collection[str]) -> frozenset[str]:
     """These areas and all that lie in them."""
     return queries.areas_inside(session, codes)

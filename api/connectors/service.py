@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from api.areas.service import areas_around, has_area
+from api.areas.service import areas_around, has_area, no_area
 from api.connectors import queries
 from api.connectors.rules import find_problems
 from api.connectors.schemas import ConnectorDraft
@@ -39,7 +39,7 @@ async def list_connectors(
         return {"place": place.as_json(), "items": await connectors_for(read, place.areas)}
     code = (area or "").replace("\x00", "")  # PostgreSQL's text cannot hold it
     if code and not await has_area(read, code):
-        raise _no_area("area", code)
+        raise no_area(code, field="area")
     return {"place": None, "items": await connectors_for(read, [code] if code else None)}
 
 
@@ -112,13 +112,8 @@ def _check_patch(session: Session, actor: Actor, codes: Iterable[str]) -> None:
     for code in codes:
         around = areas_around(session, [code])
         if not around:
-            raise _no_area("areas", code)
+            raise no_area(code, field="areas")
         require(may_coordinate(actor, around))
-
-
-def _no_area(field: str, code: str) -> BadInput:
-    words = f"We hold no area with the code {code}."
-    return BadInput(words, errors=[FieldProblem(field=field, message=words)])
 
 
 def _free_slug(session: Session, role: str) -> str:

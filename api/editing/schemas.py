@@ -37,14 +37,16 @@ class PlaceRow:
 
 @dataclass(frozen=True)
 class RevisionLine:
-    """One stored version. `made_by` is a role; `person` is who it was, for curators only. `changes` are the
-    fields that differ from the version before, None for the first."""
+    """One stored version. `made_by` is a role or a source; `person` is who it was, for curators only. `said`
+    is what it said, field by field; `changes` are the fields that differ from the version before, None for
+    the first."""
 
     version: int
     made_at: datetime
     made_by: str
     person: str | None
     why: str
+    said: dict[str, Any]
     changes: tuple[Change, ...] | None
     is_now: bool
 

@@ -140,9 +140,9 @@ def list_revisions(session: Session, actor: Actor, entry_id: UUID) -> list[Revis
     """Every version, newest first, each with the fields it changed."""
     opened = open_entry(session, actor, entry_id)
     found = queries.list_revisions(session, entry_id)
+    said = [flatten(row.document) for row, _ in found]
     lines = []
-    for (row, person), older in zip(found, [*found[1:], None], strict=True):
-        changes = differences(flatten(older[0].document), flatten(row.document)) if older else None
+    for (row, person), now, before in zip(found, said, [*said[1:], None], strict=True):
         lines.append(
             RevisionLine(
                 version=row.version,
@@ -150,7 +150,8 @@ def list_revisions(session: Session, actor: Actor, entry_id: UUID) -> list[Revis
                 made_by=row.made_by,
                 person=person,
                 why=row.made_why,
-                changes=changes,
+                said=now,
+                changes=None if before is None else differences(before, now),
                 is_now=row.version == opened.version,
             )
         )

@@ -11,6 +11,7 @@ from shapely import MultiPolygon, Polygon
 from shapely import make_valid as mend
 from shapely.geometry import shape as read_shape
 
+from api.areas.service import no_area
 from api.entries.queries_saving import FACT_ROWS, Model
 from api.entries.schemas import CoverageDraft, EntryDraft
 from api.errors import BadInput, FieldProblem
@@ -79,9 +80,7 @@ def coverage_rows(entry_id: UUID, drafts: Sequence[CoverageDraft], *, known_area
     """Raises BadInput for an area we do not hold and for a shape that is none."""
     missing = sorted({draft.area for draft in drafts if draft.area} - known_areas)
     if missing:
-        raise _bad_coverage(
-            f"We hold no area with the code {', '.join(missing)}. Load it first, or pick another."
-        )
+        raise no_area(*missing, field="coverage")
     return [
         (
             new_id(), entry_id, position, draft.how, draft.area, draft.radius_m, draft.label,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.areas.service import areas_around
+from api.areas.service import areas_around, no_area
 from api.db import ReadConnection
-from api.errors import BadInput, FieldProblem, NotFound
+from api.errors import NotFound
 from api.models import Notice
 from api.notices import queries
 from api.notices.schemas import NoticeDraft
@@ -43,8 +43,7 @@ def write_notice(session: Session, actor: Actor, draft: NoticeDraft) -> UUID:
     for code in draft.area_codes:
         around = areas_around(session, [code])
         if not around:
-            words = f"We hold no area with the code {code}."
-            raise BadInput(words, errors=[FieldProblem(field="area_codes", message=words)])
+            raise no_area(code, field="area_codes")
         require(may_coordinate(actor, around))
     if not draft.area_codes:
         require(may_coordinate(actor, ()))

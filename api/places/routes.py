@@ -16,7 +16,7 @@ async def find_places(read: Read, q: Annotated[str, Query(max_length=2000)] = ""
     """`suggestions` for what is typed so far; `place` when it names one, else `problem` says why not."""
     suggestions = await service.suggest_places(read, q)
     try:
-        place = await service.resolve_near(read, q)
+        place = await service.resolve_near(read, q, asked_as="q")
     except PlaceNotFound as problem:
         return {"place": None, "problem": problem.problem(), "suggestions": suggestions}
     return {"place": place.as_json(), "problem": None, "suggestions": suggestions}

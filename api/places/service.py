@@ -38,13 +38,14 @@ class NearPlace:
         }
 
 
-async def resolve_near(read: ReadConnection, query: str) -> NearPlace:
-    """The place a visitor means. Raises PlaceNotFound, whose `extra` has `code` and `options`."""
+async def resolve_near(read: ReadConnection, query: str, *, asked_as: str = "near") -> NearPlace:
+    """The place a visitor means. Raises PlaceNotFound, whose `extra` has `code` and `options`, and which
+    names the field that it was `asked_as`."""
     lookup = queries.FaceLookup(read)
     try:
         place = await resolve_place(lookup, query)
     except PlaceProblem as problem:
-        raise _not_found(problem) from problem
+        raise _not_found(problem, asked_as) from problem
     own = [code for code in (place.ward, place.district) if code]
     named = await lookup.areas_of(place.lon, place.lat, own)
     held = [code for code, _, _ in named]
@@ -52,11 +53,11 @@ async def resolve_near(read: ReadConnection, query: str) -> NearPlace:
     return NearPlace(place, held + [code for code in own if code not in held], named)
 
 
-def _not_found(problem: PlaceProblem) -> PlaceNotFound:
+def _not_found(problem: PlaceProblem, field: str) -> PlaceNotFound:
     options = [{"label": option.label, "value": option.value} for option in problem.options]
     return PlaceNotFound(
         problem.message,
-        errors=[FieldProblem(field="near", message=problem.message)],
+        errors=[FieldProblem(field=field, message=problem.message)],
         extra={"code": problem.code, "options": options},
     )
 

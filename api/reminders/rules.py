@@ -19,13 +19,19 @@ NO_ADDRESS_OF_OURS: Final = (
     "No letters are sent to the people who run entries: HEREABOUTS_PUBLIC_URL is not set, so a letter could "
     "not say where to answer."
 )
+NO_ADDRESS_TO_ANSWER_AT: Final = (
+    "No letters are sent to the people who run entries: this directory has not been told its own web "
+    "address, so a letter could not say where to answer. Whoever looks after the server can tell it."
+)
 TEST_SYSTEM: Final = "a test system writes to nobody"
 EXAMPLE: Final = "an example: nobody is behind its address"
 
 
-def problem_with(settings: Settings) -> str | None:
-    """Why no letter can be written, in words."""
-    return None if settings.public_url else NO_ADDRESS_OF_OURS
+def problem_with(settings: Settings, *, for_keeper: bool = True) -> str | None:
+    """Why no letter can be written. Its keeper is told the setting; others, what it means for them."""
+    if settings.public_url:
+        return None
+    return NO_ADDRESS_OF_OURS if for_keeper else NO_ADDRESS_TO_ANSWER_AT
 
 
 def hide_due_before(settings: Settings, today: date) -> date | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from api.entries.vocabulary import LANGUAGE_LABELS
+from api.entries.vocabulary import KIND_WORDS, LANGUAGE_LABELS
 from api.search.words import split_words
 from geo.gazetteer import fold_name
 from geo.postcodes import find_postcode_within
@@ -334,7 +334,7 @@ class _Reader:
                     # What follows "to" is where to go; without it Ely would be where the visitor is.
                     taken = length - 1 if phrase.endswith(" to") else length
                     self._kind_words = self._take(at, at + taken).split()
-                    self._note("kind", phrase, kind, phrase)
+                    self._note("kind", phrase, kind, KIND_WORDS[kind].label)
                     return
 
 

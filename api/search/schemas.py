@@ -168,7 +168,8 @@ def _bad_params(error: ValidationError) -> BadInput:
 class SearchReply:
     """`total` is exact. `nearby_not_serving` are entries close by whose coverage leaves the place out.
     `relaxed` says what gave way when too little had all that was asked: `some_words`, `without_guesses`,
-    `any_word`, `no_words`. `unknown` are words that none of our entries has."""
+    `any_word`, `no_words`. `unknown` are words that none of our entries has. `passed_over` is what was asked
+    but changed nothing, and why, each as a problem names a field."""
 
     total: int
     page: int
@@ -184,6 +185,7 @@ class SearchReply:
     corrected: dict[str, str] = field(default_factory=dict)
     understood: list[dict[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    passed_over: list[FieldProblem] = field(default_factory=list)
     total_is: str = "exact"
     terms: list[Term] = field(default_factory=list)
     district: str | None = None
@@ -204,6 +206,7 @@ class SearchReply:
             "corrected": self.corrected,
             "understood": self.understood,
             "unknown": self.unknown,
+            "passed_over": [one.model_dump() for one in self.passed_over],
             "facets": {
                 group: {one["value"]: one["count"] for one in values} for group, values in self.facets.items()
             },

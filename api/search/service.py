@@ -16,7 +16,7 @@ from api.entries.vocabulary import (
     KIND_WORDS,
     LANGUAGE_LABELS,
 )
-from api.errors import BadInput, PlaceNotFound
+from api.errors import BadInput, FieldProblem, PlaceNotFound
 from api.search import queries
 from api.search.engine import EngineAway, HowMany, WordEngine, WordQuery
 from api.search.memory import Kept, Memory, Outdated
@@ -117,9 +117,22 @@ def _reply(
         corrected={term.typed: term.corrected[0] for term in asked.terms if term.corrected},
         unknown=[term.typed for term in asked.terms if not term.known],
         understood=[one.as_json() for one in asked.understood],
+        passed_over=_passed_over(asked),
         terms=asked.terms,
         district=asked.district,
     )
+
+
+NO_PLACE_TO_MEASURE_FROM = (
+    "Nearest first needs a place to measure from. Say near which place or postcode. Until then, the best "
+    "match comes first."
+)
+
+
+def _passed_over(asked: Search) -> list[FieldProblem]:
+    if asked.params.sort != "distance" or asked.near is not None:
+        return []
+    return [FieldProblem(field="sort", message=NO_PLACE_TO_MEASURE_FROM)]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from api.areas.service import has_area
+from api.areas.service import has_area, no_area
 from api.db import ReadConnection
 from api.errors import BadInput, FieldProblem
 from api.face.near import keys_round
@@ -129,8 +129,7 @@ def _round(near: NearPlace, params: SearchParams) -> Ground:
 
 async def _check_area(read: ReadConnection, params: SearchParams) -> None:
     if params.area and not await has_area(read, params.area):
-        message = f"We hold no area with the code “{params.area}”."
-        raise BadInput(message, errors=[FieldProblem(field="area", message=message)])
+        raise no_area(params.area, field="area")
 
 
 def _check_terms(params: SearchParams, names: list[queries.TermName]) -> None:

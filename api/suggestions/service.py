@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.areas.service import areas_around, areas_of_entry
+from api.areas.service import areas_around, areas_of_entry, no_area
 from api.errors import BadInput, FieldProblem, NotFound
 from api.models import Suggestion
 from api.places.service import Locator
@@ -82,8 +82,8 @@ def suggest_new(
     if "name" not in values:
         raise _problem("name", "Say what it is called.")
     areas = {piece["area"] for piece in values.get("coverage", []) if piece.get("area")}
-    if areas - areas_around(session, sorted(areas)):
-        raise _problem("coverage", "We hold no area of that code.")
+    if unknown := areas - areas_around(session, sorted(areas)):
+        raise no_area(*sorted(unknown), field="coverage")
     suggestion = Suggestion(
         what="new",
         fields=values,

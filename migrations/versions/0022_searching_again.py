@@ -1,5 +1,4 @@
-"""What searches ask again and again is kept: a number tells when words and places change; entries are found by
-hash."""
+"""What searches ask again and again: a number tells when words and places change; ids are found by hash."""
 
 from alembic import op
 

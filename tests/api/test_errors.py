@@ -73,6 +73,52 @@ def test_what_cannot_be_done_at_an_address_is_said_in_words(client: TestClient) 
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/entries", {"GET", "HEAD", "POST"}),
+        ("OPTIONS", "/api/v1/entries", {"GET", "HEAD", "POST"}),
+        ("DELETE", "/api/v1/entries/some-entry", {"GET", "HEAD", "PATCH"}),
+        ("GET", "/api/v1/suggestions", {"POST"}),
+        ("DELETE", "/curate/notices", {"GET", "HEAD", "POST"}),
+        ("POST", "/static/css/base.css", {"GET", "HEAD"}),
+    ],
+)
+def test_all_that_can_be_done_at_an_address_is_named(
+    client: TestClient, method: str, path: str, allowed: set[str]
+) -> None:
+    reply = client.request(method, path)
+    assert reply.status_code == 405
+    assert sorted(reply.headers["allow"].split(", ")) == sorted(allowed)
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "meant"),
+    [
+        ("GET", "/api/v1/entries/?q=tea&q=%26", "/api/v1/entries?q=tea&q=%26"),
+        ("POST", "/api/v1/suggestions/", "/api/v1/suggestions"),
+        ("GET", "/about/", "/about"),
+        ("GET", "/about///", "/about"),
+        ("GET", "/entries/caf%C3%A9%0d%0aset-cookie:x/", "/entries/caf%C3%A9%0D%0Aset-cookie%3Ax"),
+    ],
+)
+def test_a_stray_slash_leads_to_no_other_host(
+    client: TestClient, method: str, asked: str, meant: str
+) -> None:
+    reply = client.request(
+        method, asked, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    )
+    assert (reply.status_code, reply.headers["location"]) == (308, meant)
+    assert "evil.example" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/no-such-page/", "/static/no-such-file", "/static/no-such-file/", "/static/"]
+)
+def test_a_slash_makes_nothing_of_what_is_not_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
     "path",
     ["/healthz", "/readyz", "/api/v1/entries?per_page=1", "/api/v1/kinds", "/api/v1/entries/no-such-entry"],
 )

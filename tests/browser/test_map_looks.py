@@ -100,6 +100,38 @@ def test_printed_map_has_the_numbers_of_the_list(visit: Visit, path: str) -> Non
     assert page.locator(".leaflet-control-scale-line").first.inner_text() == look
 
 
+# Whether all of each number is on top, and whether the name of the place stands clear of all of them.
+_TO_BE_READ = """() => {
+  const marks = [...document.querySelectorAll(".map .leaflet-marker-icon")];
+  for (const mark of marks) mark.style.pointerEvents = "auto";
+  const numbers = marks.filter((mark) => mark.matches(".map-number")).map((mark) => mark.firstElementChild);
+  const boxes = numbers.map((number) => number.getBoundingClientRect());
+  const name = document.querySelector(".map-place-name").getBoundingClientRect();
+  const place = document.querySelector(".map-place span").getBoundingClientRect();
+  const middle = (box) => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const [x, y] = middle(place);
+  return {
+    onTop: boxes.every((box, at) => [0.1, 0.5, 0.9].every((share) =>
+      document.elementFromPoint(box.left + box.width * share, middle(box)[1]) === numbers[at])),
+    atThePlace: boxes.some((box) => box.left < x && x < box.right && box.top < y && y < box.bottom),
+    roundThem: boxes.every((box) => place.height > box.height + 8),
+    nameIsClear: boxes.every((box) => box.bottom < name.top || box.top > name.bottom || box.right < name.left
+      || box.left > name.right),
+    nameIsOver: Math.abs(middle(name)[0] - x) < 2,
+  };
+}"""
+
+
+def test_on_paper_the_mark_of_the_place_covers_no_number(visit: Visit) -> None:
+    """All that is found is in one village: where it is, and where the visitor looks from, are one spot."""
+    page = visit("/search?q=tea&near=Soham")
+    page.locator(".map-place").wait_for()
+    page.emulate_media(media="print")
+    page.locator(".map-number").first.wait_for()
+    look = page.evaluate(_TO_BE_READ)
+    assert look == dict.fromkeys(("onTop", "atThePlace", "roundThem", "nameIsClear", "nameIsOver"), True)
+
+
 def test_printed_without_javascript_there_is_no_empty_map(visit: Visit) -> None:
     page = visit("/search?q=lonely&near=CB7+5AA", java_script_enabled=False)
     page.emulate_media(media="print")

@@ -25,6 +25,14 @@ _TOO_SMALL = """([most]) => [...document.querySelectorAll(
   .filter((one) => one.checkVisibility() && !one.closest(".map") && one.getBoundingClientRect().height < most)
   .map((one) => `${one.className || one.localName}: ${one.textContent.trim()}`)"""
 
+# What is pressed on and round the map. Its pins keep their size, or they would hide the map; the link to who
+# made its program stands in a line of words; a box is pressed by its label.
+_SMALL_ON_MAP = """([most]) => [...document.querySelectorAll(
+  ".map button:not(.map-pin), .map a:not(.map-skip), .map summary, .map label")]
+  .filter((one) => one.checkVisibility() && !one.closest(".leaflet-control-attribution"))
+  .filter((one) => one.getBoundingClientRect().height < most || one.getBoundingClientRect().width < most)
+  .map((one) => `${one.className || one.localName}: ${one.title || one.textContent.trim()}`)"""
+
 
 @pytest.mark.parametrize("path", ["/getting-there", "/kinds/transport", "/search", "/connectors"])
 def test_use_where_i_am_stands_beside_its_label(visit: Visit, path: str) -> None:
@@ -46,6 +54,34 @@ def test_use_where_i_am_stands_beside_its_label(visit: Visit, path: str) -> None
 def test_what_is_pressed_is_as_tall_as_a_fingertip(visit: Visit, path: str) -> None:
     page = visit(path, width=NARROW_PX, again=True)
     assert page.evaluate(_TOO_SMALL, [FINGERTIP_PX]) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "touch"), [(NARROW_PX, False), (1100, True)], ids=["a phone", "a tablet"]
+)  # fmt: skip
+def test_what_is_pressed_on_the_map_is_as_large_as_a_fingertip(visit: Visit, width: int, touch: bool) -> None:
+    page = visit("/search?near=Soham", width=width, has_touch=touch, again=True)
+    page.locator("button.map-pin-pile").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".map-popup").wait_for()
+    page.locator(".map-legend").evaluate("(legend) => { legend.open = true; }")
+    for shown in (
+        ".map-popup-close",
+        ".map-popup li a",
+        ".leaflet-control-zoom-in",
+        ".map-kind",
+        ".map-ways a",
+    ):
+        assert page.locator(shown).first.is_visible(), shown
+    assert page.get_by_label("Names of towns and villages").is_visible()
+    assert page.evaluate(_SMALL_ON_MAP, [FINGERTIP_PX]) == []
+    page.keyboard.press("Escape")
+    page.locator(".map-popup").wait_for(state="detached")
+    page.locator(".map-canvas").focus()
+    page.keyboard.press("ArrowUp")
+    page.locator(".map-search-part").wait_for()
+    assert page.get_by_role("button", name="Show where I am").is_visible()
+    assert page.evaluate(_SMALL_ON_MAP, [FINGERTIP_PX]) == []
 
 
 def test_the_button_follows_the_boxes_and_a_choice_goes_with_the_place(visit: Visit) -> None:

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.editing.service import list_revisions
 from api.errors import NotFound
 from ingest.exporting import harmless, list_runs, write_report
-from ingest.provenance import provenance
+from ingest.provenance import list_origins, provenance
 from ingest.run import ingest_file
 from tests.ingest.test_checks import bring_in
 from tests.ingest.test_run import bring_in as bring_in_libraries
 from tests.ingest.test_run import correct, entries
+from tests.people import make_actor
 
 Factory = sessionmaker[Session]
 
@@ -69,7 +71,9 @@ def test_every_fact_knows_where_it_came_from(factory: Factory, libraries: Path) 
     bring_in_libraries(factory, libraries)
     correct(factory, "Marsh Ely Library", {"summary": "Moved upstairs."})
     with factory() as session:
-        origins = provenance(session, entries(factory)["Marsh Ely Library"].id)
+        library = entries(factory)["Marsh Ely Library"].id
+        lines = list_revisions(session, make_actor(session, "admin"), library)
+        origins = provenance(lines, list_origins(session, library, lines))
     assert (origins["summary"].by, origins["summary"].source) == ("Curator", None)
     name = origins["place.postcode"]
     assert (name.source, name.file_name, name.row) == (

@@ -46,6 +46,12 @@ def meanings(mapping: Mapping) -> dict[str, str]:
     return {column.heading: column.means for column in mapping.columns}
 
 
+def table_of(headings: str, lines: list[str]) -> str:
+    return "\n".join(
+        [f"{headings},Postcode", *(f"{line},CB6 1A{'ABDE'[n % 4]}" for n, line in enumerate(lines))]
+    )
+
+
 def test_a_hundred_headings_and_each_means_one_thing() -> None:
     listed = yaml.safe_load(HEADINGS.read_text(encoding="utf-8"))
     assert set(listed) <= set(MEANINGS)
@@ -105,6 +111,64 @@ def test_values_are_believed_rather_than_a_heading_we_do_not_know(tmp_path: Path
         "X": "lon",
         "Y": "lat",
     }
+
+
+KINDS_BY_THEIR_VALUES = [
+    # What the column is called says something else, or nothing; the name stays the name.
+    ("What,Name", ["Group,Knit and Natter", "Food,Community Larder", "Craft,Felt Makers"], "What", "Name"),
+    ("Club,Sort", ["Larder,Food", "Natter,Groups", "Felters,Craft", "Shed,Drop-in"], "Sort", "Club"),
+    ("Who,What", ["Larder,Food", "Natter,Group", "Shed,Group", "Chat,Group", "Den,Group"], "What", "Who"),
+    # Of two that are called a kind, the one that holds kinds.
+    ("Type,Name,Category", ["Indoor,Natter,Group", "Outdoor,Larder,Food"], "Category", "Name"),
+    ("Name,What,Type", ["Natter,Group,Groups", "Larder,Food,Food schemes"], "Type", "Name"),
+]
+
+
+@pytest.mark.parametrize(("headings", "lines", "kind", "name"), KINDS_BY_THEIR_VALUES)
+def test_a_column_of_kinds_is_the_kind_whatever_it_is_called(
+    tmp_path: Path, headings: str, lines: list[str], kind: str, name: str
+) -> None:
+    mapping = proposed(written(tmp_path, table_of(headings, lines)))
+    assert {column.means: column.heading for column in mapping.of("kind", "name")} == {
+        "kind": kind,
+        "name": name,
+    }
+    assert sum(column.means == "kind" for column in mapping.columns) == 1
+
+
+NO_KINDS_BY_THEIR_VALUES = [
+    # What people need, how it is given, what is on offer: words of ours, and no kinds.
+    ("Name,Helps", ["Larder,Food", "Cars,Transport", "Debt line,Money"], "Helps"),
+    ("Name,Format", ["Natter,Group", "Felters,One to one", "Shed,Group"], "Format"),
+    ("Name,Remark", ["Natter,Group", "Felters,New", "Shed,Food", "Den,Ask first", "Chat,Full"], "Remark"),
+    # A heading that we know is believed.
+    ("Name,Keywords", ["Natter,Group", "Larder,Food", "Shed,Drop-in"], "Keywords"),
+    ("Name,Venue", ["Natter,Venue", "Larder,Food", "Shed,Group"], "Venue"),
+]
+
+
+@pytest.mark.parametrize(("headings", "lines", "column"), NO_KINDS_BY_THEIR_VALUES)
+def test_words_that_may_mean_something_else_make_no_kind(
+    tmp_path: Path, headings: str, lines: list[str], column: str
+) -> None:
+    meant = meanings(proposed(written(tmp_path, table_of(headings, lines))))
+    assert (meant["Name"], "kind" in meant.values()) == ("name", False), meant[column]
+
+
+def test_names_that_are_kinds_stay_names_where_nothing_else_is_one(tmp_path: Path) -> None:
+    lines = ["Timebank,Ely Trust", "Drop-in,Soham Church", "Food,Baptist Hall"]
+    assert meanings(proposed(written(tmp_path, table_of("Name,Organisation", lines))))["Name"] == "name"
+    lines = ["Group,A", "Food,A", "Group,A", "Food,A", "Drop-in,A"]
+    assert meanings(proposed(written(tmp_path, table_of("What,Remark", lines))))["What"] == "name"
+
+
+def test_the_kinds_of_such_a_column_come_in(factory: Factory, tmp_path: Path) -> None:
+    lines = ["Group,Knit and Natter", "Food,Community Larder", "Craft,Felt Makers"]
+    path = written(tmp_path, table_of("What,Name", lines))
+    assert bring_in(factory, path, proposed(path)).count("new") == 3
+    with factory() as session:
+        kinds = {entry.name: entry.kind for entry in session.scalars(select(Entry))}
+    assert kinds == {"Knit and Natter": "group", "Community Larder": "food", "Felt Makers": "group"}
 
 
 def test_a_proposal_mended_and_kept_brings_the_file_in(factory: Factory, tmp_path: Path) -> None:

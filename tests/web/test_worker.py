@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2 as httpx
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from api.search.meili import INDEX
 from tests.conftest import Directory
@@ -195,6 +197,19 @@ def test_the_lag_is_told(scratch: Directory, empty: Meilisearch) -> None:
         with working(scratch, empty):
             wait_until(lambda: ready()["index_lag_s"] == 0, SOON_S)
             assert ready()["search"] == "meilisearch"
+
+
+def test_a_key_that_meilisearch_refuses_is_told_and_nothing_is_lost(
+    scratch: Directory, empty: Meilisearch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with scratch.write() as session:
+        saved = add(session, name="Soham Choir")
+    with capture_logs() as told, working(scratch, replace(empty, key="another's")):
+        wait_until(lambda: "HEREABOUTS_MEILI_KEY" in str(told), SOON_S)
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+    assert waiting(scratch) == 1
+    with working(scratch, empty):
+        wait_until(lambda: ids_in(empty) == {str(saved.entry_id)}, SOON_S)
 
 
 @contextmanager

@@ -120,16 +120,32 @@ def _disk(home: Path) -> Finding:
 
 
 def _meilisearch(settings: "Settings") -> Finding:
-    from api.search.meili import MeiliIndex
     from web.meilisearch import find_meilisearch
 
     if settings.meili_url:
-        answers = MeiliIndex(settings.meili_url, settings.meili_key).is_up()
-        mend = "Search answers from PostgreSQL. Look at HEREABOUTS_MEILI_URL, and whether Meilisearch runs."
-        return Finding(answers, "your Meilisearch answers", mend, needed=False)
+        problem = _problem_with_yours(settings.meili_url, settings.meili_key)
+        mend = f"Search answers from PostgreSQL. {problem}"
+        return Finding(problem is None, "your Meilisearch answers", mend, needed=False)
     there = find_meilisearch() is not None
     mend = "Search answers from PostgreSQL. On Linux (x86-64) `make setup` brings the program."
     return Finding(there, "the Meilisearch program", mend, needed=False)
+
+
+def _problem_with_yours(url: str, key: str | None) -> str | None:
+    from api.search.meili import MeiliIndex
+    from web.meilisearch import KEY_REFUSED, is_key_refused
+
+    index = MeiliIndex(url, key)
+    if not index.is_up():
+        return "Look at HEREABOUTS_MEILI_URL, and whether Meilisearch runs."
+    # It is up for everyone: only what the key is needed for tells whether it answers us.
+    try:
+        index.exists()
+    except Exception as problem:
+        if is_key_refused(problem):
+            return KEY_REFUSED
+        raise
+    return None
 
 
 def _chromium() -> Finding:

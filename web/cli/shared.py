@@ -59,6 +59,7 @@ def _plain_words(problem: Exception) -> str | None:
     from api.errors import HereaboutsError
     from geo.areas import AreaFileError
     from geo.gazetteer import GazetteerFileError
+    from web.meilisearch import KEY_REFUSED, is_key_refused
 
     if isinstance(problem, ClusterError | HereaboutsError | AreaFileError | GazetteerFileError):
         return str(problem)
@@ -67,6 +68,8 @@ def _plain_words(problem: Exception) -> str | None:
     if isinstance(problem, PsycopgDown | DatabaseDown):
         down = f"The database does not answer: {str(problem).splitlines()[0]}"
         return f"{down}\n`hereabouts doctor` says what to do."
+    if is_key_refused(problem):
+        return KEY_REFUSED
     return None
 
 

@@ -86,7 +86,7 @@ def show_due(
         kinds=known,
         filters=filters,
         query=urlencode({name: value for name, value in filters.items() if value}),
-        problem=problem_with(page.settings),
+        problem=problem_with(page.settings, for_keeper=page.actor.has("admin")),
         just=_just_done(page, session),
         may_check=page.actor.has("curator"),
         **WORDS,

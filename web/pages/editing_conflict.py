@@ -14,12 +14,13 @@ from api.accounts.dependencies import Write, needs
 from api.areas.service import name_areas
 from api.editing import drafts, service
 from api.editing.rules import changed_fields, settle
-from api.editing.schemas import Opened
+from api.editing.schemas import Opened, RevisionLine
 from api.entries.differences import areas_in, differences, flatten
 from api.entries.schemas import EntryDraft
 from api.entries.service import as_document, as_draft
 from api.entries.wording import NOTHING, Areas, field_words, value_lines
 from api.errors import BadInput, EditConflict, NotFound
+from ingest.provenance import Origin, list_origins
 from web.pages.editing_fields import Fields, Typed
 from web.pages.editing_page import get_fields
 from web.pages.forms import read_whole
@@ -97,9 +98,13 @@ def _whole(field: str, value: Any, areas: Areas) -> str:
     return "\n".join(value_lines(field, value, areas=areas)) or NOTHING
 
 
-def _who_since(session: Session, page: SignedInPage, opened: Opened, version: int) -> list[Any]:
+def _who_since(
+    session: Session, page: SignedInPage, opened: Opened, version: int
+) -> list[tuple[RevisionLine, Origin]]:
     lines = service.list_revisions(session, page.actor, opened.entry_id)
-    return [line for line in lines if line.version > version]
+    since = [line for line in lines if line.version > version]
+    origins = list_origins(session, opened.entry_id, since)
+    return [(line, origins[line.version]) for line in since]
 
 
 @router.form("/curate/entries/{entry_id}/settle")

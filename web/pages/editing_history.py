@@ -13,7 +13,7 @@ from api.editing.rules import HOME_PIN
 from api.entries.differences import areas_in
 from api.entries.wording import NOTHING, field_words
 from api.errors import BadInput
-from ingest.provenance import by_origin, provenance
+from ingest.provenance import by_origin, list_origins, provenance
 from web.pages.page import CuratePage, PageRouter, go_to
 
 router = PageRouter(dependencies=[needs("curator")])
@@ -23,17 +23,18 @@ router = PageRouter(dependencies=[needs("curator")])
 def show_history(entry_id: UUID, page: CuratePage, session: Write) -> HTMLResponse:
     opened = service.open_entry(session, page.actor, entry_id)
     lines = service.list_revisions(session, page.actor, entry_id)
+    origins = list_origins(session, entry_id, lines)
     codes = areas_in(change for line in lines for change in line.changes or ())
     return page.show(
         "editing/history.html",
         opened=opened,
-        lines=lines,
+        lines=[(line, origins[line.version]) for line in lines],
         field_words=field_words,
         areas=name_areas(session, codes),
         nothing=NOTHING,
         origins=[
             (origin, [field_words(field) for field in fields])
-            for origin, fields in by_origin(provenance(session, entry_id))
+            for origin, fields in by_origin(provenance(lines, origins))
         ],
     )
 

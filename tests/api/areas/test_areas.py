@@ -1,6 +1,8 @@
 """Areas: boundaries loaded, mended and reported; listed, and shown with what is in them."""
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +11,21 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.accounts.letters import Site
+from api.accounts.people import add_role
+from api.areas.changing import make_patch
 from api.areas.service import load_areas
+from api.connectors.schemas import ConnectorDraft
+from api.connectors.service import write_connector
 from api.errors import BadInput
 from api.face.service import rebuild_face
+from api.notices.schemas import NoticeDraft
+from api.notices.service import write_notice
 from geo.areas import AreaFileError
 from tests.api.conftest import Ask
 from tests.conftest import Directory
-from tests.factories import add, add_areas, square
+from tests.factories import NOW, add, add_areas, square
+from tests.people import make_actor, make_person
 
 BOW_TIE = {"type": "Polygon", "coordinates": [[[0, 52], [0.2, 52.2], [0.2, 52], [0, 52.2], [0, 52]]]}
 
@@ -113,3 +123,43 @@ def test_by_code_or_slug(ask: Ask, client: TestClient) -> None:
     area = ask("/api/v1/areas")["items"][0]
     assert ask(f"/api/v1/areas/{area['slug']}")["code"] == area["code"]
     assert client.get("/api/v1/areas/nowhere").status_code == 404
+
+
+def test_an_area_we_do_not_hold_is_said_in_the_same_words_everywhere(
+    client: TestClient, session: Session
+) -> None:
+    admin = make_actor(session, "admin")
+    person = make_person(session)
+    notice = NoticeDraft(
+        title="Warm space",
+        body="Open late",
+        area_codes=["NOWHERE"],
+        starts_at=NOW,
+        ends_at=NOW + timedelta(1),
+    )
+    connector = ConnectorDraft(slug="one", role="Connector", phone="01632 960001", areas=["NOWHERE"])
+    site = Site("Hereabouts", "http://testserver")
+    served = {"how": "area", "area": "NOWHERE"}
+    kept: dict[str, Callable[[], Any]] = {
+        "codes": lambda: make_patch(session, admin, name="Mine", codes=["NOWHERE"]),
+        "area_codes": lambda: write_notice(session, admin, notice),
+        "areas": lambda: write_connector(session, admin, connector),
+        "area": lambda: add_role(session, admin, site, person, role="curator", area="NOWHERE"),
+        "coverage": lambda: add(session, name="Choir", coverage=[served]),
+    }
+    told = {}
+    for field, keep in kept.items():
+        with pytest.raises(BadInput) as refused:
+            keep()
+        told[field] = [one.model_dump() for one in refused.value.errors]
+    sent = {"what": "new", "fields": {"name": "Choir", "coverage": [served]}}
+    for reply in (
+        client.get("/api/v1/entries?area=NOWHERE"),
+        client.get("/api/v1/connectors?area=NOWHERE"),
+        client.post("/api/v1/suggestions", json=sent),
+    ):
+        told[reply.url.path] = reply.json()["errors"]
+    assert {one["message"] for errors in told.values() for one in errors} == {
+        "We hold no area with the code “NOWHERE”."
+    }
+    assert {field: told[field][0]["field"] for field in kept} == {field: field for field in kept}

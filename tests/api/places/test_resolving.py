@@ -58,6 +58,10 @@ def test_a_real_postcode_without_a_point(visitor: TestClient) -> None:
     assert "real postcode" in found["note"]
     problem = place(visitor, "CB98 1ZZ")["problem"]
     assert problem["code"] == "no_point"
+    # Each address names its own parameter.
+    assert problem["errors"] == [{"field": "q", "message": problem["detail"]}]
+    elsewhere = visitor.get("/api/v1/entries", params={"near": "CB98 1ZZ"}).json()
+    assert elsewhere["errors"] == [{"field": "near", "message": problem["detail"]}]
 
 
 @pytest.mark.parametrize("typed", ["So", "soh", "Ely", "St", "cb7", "CB7 5", "Cam", "pe1", "little"])

@@ -101,11 +101,18 @@ def test_a_navigator_logs_but_neither_checks_nor_sees_what_is_private(
 
 def test_the_page_says_why_no_letters_go_out(scratch: Directory) -> None:
     with scratch.client() as client:
-        sign_in(client, scratch, "curator")
-        assert "HEREABOUTS_PUBLIC_URL" in read(client, "/curate/checks")
+        for role in ("navigator", "curator", "coordinator"):
+            sign_in(client, scratch, role)  # type: ignore[arg-type]
+            page = read(client, "/curate/checks")
+            assert "this directory has not been told its own web address" in page
+            # The name of a setting helps only whoever can set it.
+            assert "HEREABOUTS_" not in page
+        sign_in(client, scratch, "admin")
+        assert "HEREABOUTS_PUBLIC_URL is not set" in read(client, "/curate/checks")
     with scratch.client(public_url="https://here.example") as client:
-        sign_in(client, scratch, "curator")
-        assert "HEREABOUTS_PUBLIC_URL" not in read(client, "/curate/checks")
+        for role in ("curator", "admin"):
+            sign_in(client, scratch, role)  # type: ignore[arg-type]
+            assert "No letters are sent" not in read(client, "/curate/checks")
 
 
 def test_an_administrator_sets_how_often(scratch: Directory) -> None:

@@ -3,18 +3,21 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from threading import Thread
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.orm import Session
 
 from api.db import make_session_factory
 from api.entries.service import ToSave, get_draft, save_entry
 from api.models import Entry, IngestRun, Source, Upload
 from ingest import queries_uploads
+from ingest.storing import import_author
 from ingest.upload_work import work
 from ingest.uploads import CUT_OFF, MOST_WAITING, forget_old
 from tests.factories import SOHAM, add_areas, square
@@ -25,6 +28,20 @@ CLUBS = b"""Group Name,Post Code,Opening Hours,Tel,Category
 Knit and Natter,CB6 1AA,Tuesday 2-4pm,01353 555001,Coffee morning
 Walk and Talk,CB6 1AB,Wednesday 10am-12 noon,01353 555002,Walk
 """
+
+
+@contextmanager
+def heard(statements: list[str]) -> Iterator[None]:
+    """What the database is asked meanwhile."""
+
+    def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
 
 
 def names(desk: Desk) -> list[str]:
@@ -329,13 +346,35 @@ def test_the_history_says_where_each_part_came_from(desk: Desk) -> None:
         library = session.scalars(select(Entry.id).where(Entry.name == "Marsh Ely Library")).one()
         changed = get_draft(session, library).draft.model_copy(update={"summary": "Upstairs now."})
         save_entry(session, ToSave(changed, library), by="Curator", why="She was there")
-    page = unescape(desk.page(f"/curate/entries/{library}/history"))
+    read: list[str] = []
+    with heard(read):
+        page = unescape(desk.page(f"/curate/entries/{library}/history"))
+    assert len([one for one in read if "FROM directory.revision" in one]) == 1
     parts = dict(
         re.findall(r"<div><dt>([^<]+)</dt><dd>(.*?)</dd></div>", page.partition('<ol class="history"')[0])
     )
     assert list(parts) == ["Version 2", "Version 1"]
     assert parts["Version 2"].startswith("Curator, ")
     assert parts["Version 2"].endswith("She was there.<br>It gave summary.")
-    assert "Public libraries in Cambridgeshire" in parts["Version 1"]
-    assert "libraries.csv, row 2, on" in parts["Version 1"]
+    brought = "Brought in from Public libraries in Cambridgeshire: libraries.csv, row 2"
+    assert parts["Version 1"].startswith(brought)
     assert "postcode, " in parts["Version 1"]
+    # The list below names its authors in the same words.
+    made = re.findall(r'<p class="queue-about">(.*?)</p>', page)
+    assert len(made) == 2
+    assert made[0].endswith(", Curator")
+    assert f". {brought}" in made[1]
+    assert "import:" not in page
+
+
+def test_what_an_import_closed_is_told_by_its_list(desk: Desk) -> None:
+    """No row brought that version: the list it was missing from did."""
+    desk.bring_in()
+    with desk.directory.write() as session:
+        library = session.scalars(select(Entry.id).where(Entry.name == "Marsh Ely Library")).one()
+        closed = get_draft(session, library).draft.model_copy(update={"state": "closed"})
+        save_entry(session, ToSave(closed, library), by=import_author(SOURCE), why="No longer in the source")
+    page = unescape(desk.page(f"/curate/entries/{library}/history"))
+    made = re.findall(r'<p class="queue-about">(.*?)</p>', page)
+    assert made[0].endswith(". An import from Public libraries in Cambridgeshire")
+    assert "import:" not in page

@@ -1,6 +1,6 @@
 """The search page shows what the API finds, in its order, and keeps what was asked."""
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -53,6 +53,20 @@ def test_a_page_past_the_last_leads_back_into_the_list(client: TestClient, query
     assert f"This list has {last} page" in page.text
     back = page.one("a", rel="prev").attributes["href"]
     assert see(client, urlsplit(back).query).cards
+
+
+def test_nearest_first_without_a_place_says_that_it_needs_one(client: TestClient) -> None:
+    told = "Nearest first needs a place to measure from."
+    for query in ("q=tea&sort=distance", "sort=distance&bbox=0.2,52.2,0.5,52.5"):
+        found = client.get(f"/api/v1/entries?{query}").json()
+        (passed_over,) = found["passed_over"]
+        assert (passed_over["field"], told in passed_over["message"]) == ("sort", True)
+        page = see(client, query)
+        assert passed_over["message"] in page.text
+        assert page.one("strong", **{"aria-current": "true"}).text == "best match"
+    for query in ("q=tea&near=Soham&sort=distance", "q=tea+in+Soham&sort=distance", "q=tea&sort=name"):
+        assert client.get(f"/api/v1/entries?{query}").json()["passed_over"] == []
+        assert told not in see(client, query).text
 
 
 def test_words_and_place_stay_in_the_form(client: TestClient) -> None:
@@ -139,8 +153,8 @@ def test_a_place_with_two_meanings_offers_both_as_links(client: TestClient) -> N
 def test_a_word_read_as_itself_is_not_said_twice(client: TestClient) -> None:
     (chip,) = see(client, "q=tea+in+soham").with_class("chip-read")
     assert "“soham” as near Soham" in chip.text
-    (chip,) = see(client, "q=foodbank").with_class("chip-read")
-    assert chip.text.split(".")[0].strip() == "foodbank"
+    (chip,) = see(client, "q=timebank").with_class("chip-read")
+    assert chip.text.split(".")[0].strip() == "Timebank"
 
 
 @pytest.mark.parametrize(
@@ -239,6 +253,24 @@ def test_what_was_read_out_of_the_words_is_said_and_can_be_taken_back(client: Te
         # Having taken it back is a choice like any other: it is shown, and can be taken back itself.
         again = next(other for other in without.with_class("chip") if "read from your words" in other.text)
         assert read_html(client.get(again.attributes["href"]).text).cards == page.cards
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("taxi", "“taxi” as Transport scheme"),
+        ("foodbank in Ely", "“foodbank” as Food scheme"),
+    ],
+)
+def test_a_kind_read_from_the_words_has_the_name_it_has_in_the_filter(
+    client: TestClient, typed: str, said: str
+) -> None:
+    page = see(client, urlencode({"q": typed}))
+    (chip,) = [one for one in page.with_class("chip-read") if one.text.startswith(said)]
+    label = said.rpartition(" as ")[2]
+    assert any(tick.text.strip().startswith(label) for tick in page.with_class("tick"))
+    taken_back = see(client, urlsplit(chip.attributes["href"]).query)
+    assert not [one for one in taken_back.with_class("chip-read") if label in one.text]
 
 
 @pytest.mark.parametrize(

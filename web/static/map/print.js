@@ -40,6 +40,7 @@ class PrintedView {
     const groups = setApart(map, groupForScreen(map, { points }));
     this.#marks = L.layerGroup(groups.map(numberMark)).addTo(map);
     keepClear(map, "print", groups.map((group) => L.latLng(group.lat, group.lon)));
+    straighten(map);
   }
 
   off() {
@@ -50,7 +51,13 @@ class PrintedView {
     viewOf(this.#map).section.classList.remove("map-printing");
     this.#map.invalidateSize({ animate: false, pan: false });
     this.#map.setView(this.#before.center, this.#before.zoom, { animate: false });
+    straighten(this.#map);
   }
+}
+
+/** Names over their marks again: Leaflet centres them only when it zooms, and they are set in another size. */
+function straighten(map) {
+  map.eachLayer((layer) => layer.getTooltip()?.update());
 }
 
 function readPoint(card, at) {
@@ -95,5 +102,6 @@ function numbersOf(group) {
 function numberMark(group) {
   const words = Object.assign(document.createElement("span"), { textContent: numbersOf(group) });
   const icon = L.divIcon({ className: "map-number", html: words, iconSize: [MARK_PX, MARK_PX] });
-  return L.marker([group.lat, group.lon], { icon, keyboard: false, interactive: false });
+  // Over the mark of the visitor's place, which is a ring round them.
+  return L.marker([group.lat, group.lon], { icon, keyboard: false, interactive: false, zIndexOffset: 1000 });
 }
