@@ -131,7 +131,9 @@ TEXTS = """
                    (SELECT string_agg(translate(value #>> '{}', '_', ' '), ' ')
                     FROM jsonb_path_query(
                       facts.document - ARRAY['booking', 'scale', 'balance', 'fare_type', 'dbs_month'],
-                      '$.** ? (@.type() == "string")') AS value)) AS c,
+                      '$.** ? (@.type() == "string")') AS value),
+                   CASE WHEN facts.document -> 'wheelchair_access' = 'true'::jsonb
+                     THEN 'wheelchair accessible, takes wheelchairs' END) AS c,
          concat_ws(' ', CASE e.privacy WHEN 'exact' THEN p.name END,
                    CASE WHEN e.privacy <> 'hidden' THEN p.town END, cov.label) AS d
   OFFSET 0

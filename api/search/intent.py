@@ -63,7 +63,6 @@ _KIND_PHRASES: Final = {
     "micro enterprise": "micro_enterprise",
     "micro enterprises": "micro_enterprise",
     "microenterprise": "micro_enterprise",
-    "wheelchair taxi": "transport",
     "taxi": "transport",
     "taxis": "transport",
     "minibus": "transport",
@@ -86,6 +85,8 @@ _KIND_PHRASES: Final = {
     "community fridge": "food",
     "food scheme": "food",
 }
+# What a ride must have room for: where it goes and what it is called then only help the order.
+_MUST_FIT: Final = frozenset({"wheelchair", "wheelchairs"})
 # How its own speakers write it, since they may be the ones who ask.
 _OWN_NAMES: Final = {
     "polski": "pl",
@@ -189,9 +190,12 @@ class _Reader:
         self._language: str | None = None
 
     def intent(self) -> Intent:
+        words, kind_words = self._words, self._kind_words
+        if self._kind == "transport" and (fits := [word for word in words if word in _MUST_FIT]):
+            words, kind_words = fits, [*kind_words, *(word for word in words if word not in _MUST_FIT)]
         return Intent(
-            self._words,
-            self._kind_words,
+            words,
+            kind_words,
             self._understood,
             self._place,
             self._time,

@@ -47,6 +47,9 @@ def test_unknown_is_neither_yes_nor_no(session: Session, given: bool | None) -> 
     bus = {"kind": "transport", "scheme": "minibus", **chosen}
     saved = add(session, kind="transport", name="Bus", facts=bus)
     assert shown_facts(session, saved.slug)["wheelchair_access"] is given
+    body = text("SELECT body FROM face.entries WHERE slug = :slug")
+    words = session.execute(body, {"slug": saved.slug}).scalar_one()
+    assert ("takes wheelchairs" in words) == (given is True)
 
 
 def refuse(session: Session, statement: str, **values: Any) -> None:

@@ -239,3 +239,13 @@ def test_a_place_with_several_meanings_stays_a_word(asking: Asking) -> None:
     assert reply.place is None
     assert "sutton" in {term.typed for term in reply.terms}
     assert reply.items[0]["slug"] == "sutton-timebank"
+
+
+def test_a_ride_for_a_wheelchair_must_take_one() -> None:
+    found = read("wheelchair taxi to addenbrookes near soham")
+    assert (found.kind, found.place) == ("transport", "Soham, East Cambridgeshire")
+    assert found.words == ["wheelchair"]
+    assert set(found.kind_words) >= {"taxi", "addenbrookes"}
+    # Without a ride, each word counts as ever.
+    assert read("clothes altered for a wheelchair").words == ["clothes", "altered", "for", "a", "wheelchair"]
+    assert read("taxi to addenbrookes").words == ["to", "addenbrookes"]
