@@ -7,120 +7,30 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from api.entries.vocabulary import KIND_WORDS, LANGUAGE_LABELS
+from api.search.everyday import (
+    ARRIVED,
+    BEFORE_PLACE,
+    BEFORE_TIME,
+    DAY_NAMES,
+    DAY_OF,
+    DAYS,
+    DRIVES,
+    KIND_PHRASES,
+    LANGUAGE_OF,
+    LASTS,
+    MUST_FIT,
+    PART_NAMES,
+    PARTS,
+    RIDERS,
+    SPOKEN,
+    WORDS_TOO,
+)
 from api.search.words import split_words
-from geo.gazetteer import fold_name
 from geo.postcodes import find_postcode_within
 
 What = Literal["place", "time", "kind", "language"]
 NamePlaces = Callable[[list[str]], Awaitable[dict[str, str]]]
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_DAY_OF: Final = {
-    **{name.lower(): day for name, day in zip(DAY_NAMES, DAYS, strict=True)},
-    **{f"{name.lower()}s": day for name, day in zip(DAY_NAMES, DAYS, strict=True)},
-    "tue": "tue",
-    "tues": "tue",
-    "weds": "wed",
-    "wednsday": "wed",
-    "thu": "thu",
-    "thur": "thu",
-    "thurs": "thu",
-    "fri": "fri",
-}
-# Minutes since midnight. People's words, not the clock's: evening starts when children are home.
-_PARTS: Final = {
-    "morning": (300, 720),
-    "mornings": (300, 720),
-    "afternoon": (720, 1020),
-    "afternoons": (720, 1020),
-    "evening": (1020, 1440),
-    "evenings": (1020, 1440),
-    "night": (1020, 1440),
-    "nights": (1020, 1440),
-    "lunchtime": (690, 840),
-}
-_PART_NAMES: Final = {
-    (300, 720): "in the morning",
-    (720, 1020): "in the afternoon",
-    (1020, 1440): "in the evening",
-    (690, 840): "at lunchtime",
-}
-# Names of kinds that nobody uses for anything else; "carer" or "library" alone stay words.
-_KIND_PHRASES: Final = {
-    "timebank": "timebank",
-    "timebanks": "timebank",
-    "time bank": "timebank",
-    "time banks": "timebank",
-    "timebanking": "timebank",
-    "mutual aid": "mutual_aid",
-    "mutual aid group": "mutual_aid",
-    "mutual aid groups": "mutual_aid",
-    "drop in": "drop_in",
-    "drop ins": "drop_in",
-    "dropin": "drop_in",
-    "dropins": "drop_in",
-    "micro enterprise": "micro_enterprise",
-    "micro enterprises": "micro_enterprise",
-    "microenterprise": "micro_enterprise",
-    "taxi": "transport",
-    "taxis": "transport",
-    "minibus": "transport",
-    "lift to": "transport",
-    "lifts to": "transport",
-    "ride to": "transport",
-    "drive me": "transport",
-    "dial a ride": "transport",
-    "dialaride": "transport",
-    "community transport": "transport",
-    "community car": "transport",
-    "car scheme": "transport",
-    "ring and ride": "transport",
-    "library of things": "lending",
-    "toy library": "lending",
-    "lending pool": "lending",
-    "food bank": "food",
-    "foodbank": "food",
-    "food banks": "food",
-    "community fridge": "food",
-    "food scheme": "food",
-}
-# What a ride must have room for: where it goes and what it is called then only help the order.
-_MUST_FIT: Final = frozenset({"wheelchair", "wheelchairs"})
-# How its own speakers write it, since they may be the ones who ask.
-_OWN_NAMES: Final = {
-    "polski": "pl",
-    "polsku": "pl",
-    "polskie": "pl",
-    "русски": "ru",
-    "русский": "ru",
-    "українська": "uk",
-    "українською": "uk",
-    "romana": "ro",
-    "romaneste": "ro",
-    "lietuviu": "lt",
-    "lietuviskai": "lt",
-    "portugues": "pt",
-    "български": "bg",
-    "magyar": "hu",
-    "magyarul": "hu",
-    "latviski": "lv",
-}
-_LANGUAGE_OF: Final = {
-    fold_name(name): code
-    for name, code in [*((label, code) for code, label in LANGUAGE_LABELS.items()), *_OWN_NAMES.items()]
-    if code != "en"
-}
-_SPOKEN: Final = frozenset({"speaking", "speaker", "speakers", "spoken", "language"})
-_BEFORE_PLACE: Final = frozenset({"in", "near", "at", "around", "by", "from", "nr"})
-_BEFORE_TIME: Final = frozenset(
-    {"on", "a", "the", "in", "at", "every", "each", "this", "late", "open", "by", "or", "and"}
-)
-# Places here that are also everyday words: only read as a place after "in", "near" and the like.
-_WORDS_TOO: Final = frozenset(
-    "over march reach wood welcome hope may stone bourn abbey newton park bridge hill end green church town "
-    "city village court chapel moor sutton upton weston".split()
-)
 LONGEST_PLACE: Final = 4
 
 
@@ -191,8 +101,8 @@ class _Reader:
 
     def intent(self) -> Intent:
         words, kind_words = self._words, self._kind_words
-        if self._kind == "transport" and (fits := [word for word in words if word in _MUST_FIT]):
-            words, kind_words = fits, [*kind_words, *(word for word in words if word not in _MUST_FIT)]
+        if self._kind == "transport" and (fits := [word for word in words if word in MUST_FIT]):
+            words, kind_words = fits, [*kind_words, *(word for word in words if word not in MUST_FIT)]
         return Intent(
             words,
             kind_words,
@@ -235,36 +145,61 @@ class _Reader:
         after = [
             (at, min(at + length, len(words)), True)
             for at in range(len(words), 0, -1)
-            if at < len(words) and words[at - 1] in _BEFORE_PLACE
+            if at < len(words) and (words[at - 1] in BEFORE_PLACE or self._has_arrived(at - 1))
             for length in range(min(LONGEST_PLACE, len(words) - at), 0, -1)
         ]
         last = [
             (len(words) - length, len(words), False)
             for length in range(min(LONGEST_PLACE, len(words)), 0, -1)
-            if not (length == 1 and words[-1] in _WORDS_TOO)
+            if not (length == 1 and words[-1] in WORDS_TOO)
             # "a lift to Ely" says where to go, not where the visitor is.
             and words[len(words) - length - 1 : len(words) - length] != ["to"]
         ]
-        first = [(0, 1, False)] if len(words) > 1 and words[0] not in _WORDS_TOO else []
-        return after + last + first
+        first = [(0, 1, False)] if len(words) > 1 and words[0] not in WORDS_TOO else []
+        return after + last + self._set_apart() + first
+
+    def _has_arrived(self, at: int) -> bool:
+        return self._words[at] == "to" and at > 0 and self._words[at - 1] in ARRIVED
+
+    def _set_apart(self) -> list[tuple[int, int, bool]]:
+        """What stands alone before the first comma or after the last: "somewhere warm, March"."""
+        head, comma, _ = self._query.partition(",")
+        if not comma:
+            return []
+        first, last = split_words(head), split_words(self._query.rpartition(",")[2])
+        words: list[str] = self._words
+        found = []
+        if 0 < len(last) <= LONGEST_PLACE and words[-len(last) :] == last:
+            found.append((len(words) - len(last), len(words), False))
+        if 0 < len(first) <= LONGEST_PLACE and words[: len(first)] == first:
+            found.append((0, len(first), False))
+        return found
 
     def _set_place(self, words: str, name: str) -> None:
         self._place = name
         self._note("place", words, name, f"near {name}")
 
     def _drop_trailing_joiner(self) -> None:
-        while self._words and self._words[-1] in _BEFORE_PLACE:
+        while self._words and self._words[-1] in BEFORE_PLACE:
             self._words.pop()
 
+    def _drop_durations(self) -> None:
+        """ "For a weekend" is how long, not when."""
+        for at in range(len(self._words) - 3, -1, -1):
+            match self._words[at : at + 3]:
+                case ["for", "a" | "one" | "the", unit] if unit in LASTS:
+                    self._take(at, at + 3)
+
     def read_time(self) -> None:
+        self._drop_durations()
         days, taken = self._read_days()
         window = None
         for at, word in enumerate(self._words):
             if self._is_part_of_day(at, days):
-                window = _PARTS[word]
+                window = PARTS[word]
                 taken.append(word)
         if "tonight" in self._words:
-            days, window = (DAYS[self._now.weekday()],), _PARTS["evening"]
+            days, window = (DAYS[self._now.weekday()],), PARTS["evening"]
             taken.append("tonight")
         if not days and window is None:
             return
@@ -276,7 +211,7 @@ class _Reader:
     def _is_part_of_day(self, at: int, days: tuple[str, ...]) -> bool:
         """A "coffee morning" or a "night shelter" is no time; "in the morning" and "Thursday night" are."""
         word, before = self._words[at], self._words[at - 1] if at else ""
-        if word not in _PARTS or before in ("coffee", "good", "games", "quiz"):
+        if word not in PARTS or before in ("coffee", "good", "games", "quiz"):
             return False
         return bool(days) or word[:5] != "night" or before in ("at", "the", "late", "by")
 
@@ -285,7 +220,7 @@ class _Reader:
         left: list[str] = []
         for word in self._words:
             if word in taken:
-                while left and left[-1] in _BEFORE_TIME:
+                while left and left[-1] in BEFORE_TIME:
                     left.pop()
             else:
                 left.append(word)
@@ -304,7 +239,7 @@ class _Reader:
             "weekdays": list(DAYS[:5]),
         }
         for word in self._words:
-            found = [_DAY_OF[word]] if word in _DAY_OF else relative.get(word, [])
+            found = [DAY_OF[word]] if word in DAY_OF else relative.get(word, [])
             if found:
                 days += found
                 taken.append(word)
@@ -312,7 +247,7 @@ class _Reader:
 
     def read_language(self) -> None:
         for at, word in enumerate(self._words):
-            code = _LANGUAGE_OF.get(word)
+            code = LANGUAGE_OF.get(word)
             if word == "sign" and self._words[at + 1 : at + 2] == ["language"]:
                 code = "bsl"
             if word == "bsl":
@@ -320,7 +255,7 @@ class _Reader:
             if code is None:
                 continue
             stop = at + 1
-            while stop < len(self._words) and self._words[stop] in _SPOKEN:
+            while stop < len(self._words) and self._words[stop] in SPOKEN:
                 stop += 1
             start = at - 1 if at and self._words[at - 1] in ("in", "speak", "speaks", "speaking") else at
             words = self._take(start, stop)
@@ -329,10 +264,13 @@ class _Reader:
             return
 
     def read_kind(self) -> None:
+        self._read_ride()
+        if self._kind is not None:
+            return
         for length in (3, 2, 1):
             for at in range(len(self._words) - length + 1):
                 phrase = " ".join(self._words[at : at + length])
-                kind = _KIND_PHRASES.get(phrase)
+                kind = KIND_PHRASES.get(phrase)
                 if kind is not None:
                     self._kind = kind
                     # What follows "to" is where to go; without it Ely would be where the visitor is.
@@ -340,6 +278,18 @@ class _Reader:
                     self._kind_words = self._take(at, at + taken).split()
                     self._note("kind", phrase, kind, KIND_WORDS[kind].label)
                     return
+
+    def _read_ride(self) -> None:
+        """Somebody who is to be taken somewhere wants a ride, whatever they call it."""
+        words = self._words
+        for at, word in enumerate(words):
+            stop = at + 1
+            while stop < len(words) and words[stop] in RIDERS:
+                stop += 1
+            if word in DRIVES and stop > at + 1 and words[stop : stop + 1] == ["to"]:
+                self._kind = "transport"
+                self._note("kind", f"{self._take(at, stop)} to", "transport", KIND_WORDS["transport"].label)
+                return
 
 
 def describe_wanted(wanted: TimeWanted) -> str:
@@ -352,5 +302,5 @@ def describe_wanted(wanted: TimeWanted) -> str:
         days = "on weekdays"
     else:
         days = "on " + " or ".join(DAY_NAMES[DAYS.index(day)] for day in wanted.days)
-    part = _PART_NAMES.get(wanted.window, "") if wanted.window else ""
+    part = PART_NAMES.get(wanted.window, "") if wanted.window else ""
     return f"{days} {part}".strip()

@@ -6,6 +6,7 @@ from math import log
 
 from api.db import ReadConnection
 from api.search import queries
+from api.search.everyday import FIT_ALL
 from api.search.words import LONGEST_PHRASE, Lexicon, Term, best_corrections, find_phrases
 
 
@@ -30,6 +31,8 @@ async def make_terms(
     extra = (
         [phrase for phrase in find_phrases(optional, lexicon) if phrase not in phrases] if optional else []
     )
+    # "Walking group": a group is what most of ours are, and what is sought may be called a class.
+    telling = [phrase for phrase in phrases if phrase not in FIT_ALL]
     looked_up = [
         _LookedUp(phrase, known, lexicon, is_last=number == len(phrases) - 1)
         for number, phrase in enumerate([*phrases, *extra])
@@ -37,7 +40,8 @@ async def make_terms(
     # What means the word that was meant is looked for as well, not only what means the slip.
     if meant := [word for one in looked_up for word in one.corrected]:
         lexicon = replace(lexicon, also=lexicon.also | (await load_lexicon(read, meant)).also)
-    return [_term(one, lexicon, optional=number >= len(phrases)) for number, one in enumerate(looked_up)]
+    must = telling or phrases
+    return [_term(one, lexicon, optional=one.phrase not in must) for one in looked_up]
 
 
 class _LookedUp:

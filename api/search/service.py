@@ -167,12 +167,15 @@ class Step:
 
 
 STRICTEST = Step("all", True, None)
+SOME_WORDS = Step("most", True, "some_words")
+WITHOUT_GUESSES = Step("all", False, "without_guesses")
+# A day, a language or a kind that somebody named says more than any one of the other words.
 STEPS = (
     STRICTEST,
-    Step("most", True, "some_words"),
-    Step("all", False, "without_guesses"),
-    Step("most", False, "without_guesses"),
+    SOME_WORDS,
     Step("any", True, "any_word"),
+    WITHOUT_GUESSES,
+    Step("most", False, "without_guesses"),
     Step("any", False, "any_word"),
     Step(None, True, "no_words"),
 )
@@ -208,7 +211,7 @@ def _steps(asked: Search) -> list[Step]:
     """The steps that differ for this search, from the strictest."""
     required = [term for term in asked.terms if not term.optional]
     if not asked.terms:
-        return [STRICTEST] if not asked.guessed else [STRICTEST, STEPS[2]]
+        return [STRICTEST] if not asked.guessed else [STRICTEST, WITHOUT_GUESSES]
     narrowed = asked.ground is not None or asked.guessed
     return [
         step
@@ -222,7 +225,7 @@ def _steps(asked: Search) -> list[Step]:
 def _is_enough(size: int, step: Step, steps: list[Step]) -> bool:
     """A few that have every word are joined by those with most of them; anything looser is for when there is
     nothing else."""
-    some_words_next = step is STRICTEST and STEPS[1] in steps
+    some_words_next = step is STRICTEST and SOME_WORDS in steps
     return size >= (ENOUGH if some_words_next else 1)
 
 

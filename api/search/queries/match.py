@@ -7,7 +7,8 @@ from typing import Any
 from api.entries.sessions import PUBLIC_PURPOSES
 from api.entries.vocabulary import ROUGHNESS_M
 from api.search.engine import Ground, WordMatch
-from api.search.intent import DAYS, TimeWanted
+from api.search.everyday import DAYS
+from api.search.intent import TimeWanted
 from api.search.schemas import GROUPS, SearchParams
 from geo import sql
 

@@ -81,7 +81,7 @@ TABLE: dict[str, Wanted] = {
     "out of reach": Wanted("out of reach"),
     # Where to go is not where the visitor is.
     "lift to ely": Wanted("to ely", kind="transport"),
-    "get me to ely": Wanted("get me to ely"),
+    "get me to ely": Wanted("to ely", kind="transport"),
     "lift to hospital from march": Wanted("to hospital", "march", kind="transport"),
     # Days.
     "choir thursday": Wanted("choir", days=("thu",)),
@@ -249,3 +249,56 @@ def test_a_ride_for_a_wheelchair_must_take_one() -> None:
     # Without a ride, each word counts as ever.
     assert read("clothes altered for a wheelchair").words == ["clothes", "altered", "for", "a", "wheelchair"]
     assert read("taxi to addenbrookes").words == ["to", "addenbrookes"]
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "words"),
+    [
+        (
+            "who can take my dad to papworth hospital from chatteris",
+            "Chatteris, Fenland",
+            "papworth hospital",
+        ),
+        ("get me to the doctors soham", "Soham, East Cambridgeshire", "doctors"),
+        ("somebody to drive my mum to church in haddenham", "Haddenham, East Cambridgeshire", "church"),
+        ("taking my neighbour to ely", None, "ely"),
+    ],
+)
+def test_who_is_to_be_taken_somewhere_wants_a_ride(query: str, place: str | None, words: str) -> None:
+    found = read(query)
+    assert (found.kind, found.place) == ("transport", place)
+    assert set(words.split()) <= set(found.words)
+    assert not {"dad", "me", "mum", "neighbour"} & set(found.words)
+    assert read(query, skip=["kind"]).kind is None
+
+
+@pytest.mark.parametrize(
+    "query", ["take up running", "somewhere to take my kids", "get fit to music", "get out to the park"]
+)
+def test_not_everything_that_is_taken_is_a_ride(query: str) -> None:
+    assert read(query).kind is None
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "words"),
+    [
+        ("somewhere warm, march", "March, Fenland", ["somewhere", "warm"]),
+        ("Over, lunch club", "Over, South Cambridgeshire", ["lunch", "club"]),
+        ("tea, cake, reach", "Reach, East Cambridgeshire", ["tea", "cake"]),
+        ("march past, band", None, ["march", "past", "band"]),
+        ("new to march and on my own", "March, Fenland", ["new", "and", "on", "my", "own"]),
+        ("we moved to over", "Over, South Cambridgeshire", ["we", "moved"]),
+        ("a bus to march", None, ["a", "bus", "to", "march"]),
+    ],
+)
+def test_a_place_set_apart_or_arrived_at_is_where_somebody_is(
+    query: str, place: str | None, words: list[str]
+) -> None:
+    found = read(query)
+    assert (found.place, found.words) == (place, words)
+
+
+def test_how_long_is_not_when() -> None:
+    assert read("borrow a wheelchair for a weekend").time is None
+    assert read("borrow a wheelchair for a weekend").words == ["borrow", "a", "wheelchair"]
+    assert read("wheelchair at weekends").time == TimeWanted(("sat", "sun"))
