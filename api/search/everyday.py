@@ -66,6 +66,8 @@ KIND_PHRASES: Final = {
     "dialaride": "transport",
     "community transport": "transport",
     "community car": "transport",
+    "hospital transport": "transport",
+    "patient transport": "transport",
     "car scheme": "transport",
     "ring and ride": "transport",
     "library of things": "lending",

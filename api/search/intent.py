@@ -156,7 +156,16 @@ class _Reader:
             and words[len(words) - length - 1 : len(words) - length] != ["to"]
         ]
         first = [(0, 1, False)] if len(words) > 1 and words[0] not in WORDS_TOO else []
-        return after + last + self._set_apart() + first
+        return after + last + self._set_apart() + self._set_out_from() + first
+
+    def _set_out_from(self) -> list[tuple[int, int, bool]]:
+        """What stands before "to": "a bus St Neots to Hinchingbrooke"."""
+        return [
+            (at - length, at, False)
+            for at, word in enumerate(self._words)
+            if word == "to" and at > 0 and self._words[at - 1] not in WORDS_TOO
+            for length in range(min(LONGEST_PLACE, at), 0, -1)
+        ]
 
     def _has_arrived(self, at: int) -> bool:
         return self._words[at] == "to" and at > 0 and self._words[at - 1] in ARRIVED

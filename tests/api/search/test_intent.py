@@ -289,6 +289,8 @@ def test_not_everything_that_is_taken_is_a_ride(query: str) -> None:
         ("new to march and on my own", "March, Fenland", ["new", "and", "on", "my", "own"]),
         ("we moved to over", "Over, South Cambridgeshire", ["we", "moved"]),
         ("a bus to march", None, ["a", "bus", "to", "march"]),
+        ("bus st neots to hinchingbrooke", "St Neots, Huntingdonshire", ["bus", "to", "hinchingbrooke"]),
+        ("a lift home", None, ["a", "lift", "home"]),
     ],
 )
 def test_a_place_set_apart_or_arrived_at_is_where_somebody_is(
