@@ -30,7 +30,7 @@ def array_text(values: Collection[Any]) -> str:
 
 def plain_array(values: Iterable[Any]) -> str:
     """The same for numbers and UUIDs, which need no quotes."""
-    return f"{{{','.join(map(str, values))}}}"
+    return f"{{{orjson.dumps(list(values)).decode()[1:-1]}}}"
 
 
 def normalise_url(url: str) -> str:

@@ -157,6 +157,8 @@ def _as_date(text: str) -> date:
     return date.fromisoformat(text)
 
 
+# A list says the same few times and days again and again.
+@lru_cache(maxsize=2_000)
 def _as_time(text: str | None) -> time | None:
     return time.fromisoformat(text) if text else None
 
@@ -245,6 +247,7 @@ def describe_session(item: dict[str, Any]) -> str:
     return f"{_describe_rule(item)}, {times}" if times else _describe_rule(item)
 
 
+@lru_cache(maxsize=2_000)
 def describe_times(starts_at: time | None, ends_at: time | None) -> str:
     """ "10am to 12 noon"; empty when the hours are not known."""
     if starts_at is None:
@@ -270,6 +273,7 @@ def describe_day(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
+@lru_cache(maxsize=2_000)
 def describe_date(day: date) -> str:
     return f"{DAY_NAMES[day.weekday()]} {describe_day(day)}"
 

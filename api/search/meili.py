@@ -97,9 +97,7 @@ class MeiliEngine:
         asked = _asked(query)
         if self.is_away or await self._says_too_little(read, query, asked):
             raise EngineAway
-        # PostgreSQL reads the words meanwhile: it says later which of them each entry has.
-        reading = partial(self._read_tsqueries, read, query.terms)
-        scores, tsqueries = await asyncio.gather(self._ask(query, asked), _once_sent(reading))
+        scores, tsqueries = await self._ask_both(read, query, asked)
         return WordMatch(
             source=(
                 "unnest(%(hit_ids)s::uuid[], %(hit_scores)s::float8[]) AS hit (id, score) "
@@ -118,10 +116,19 @@ class MeiliEngine:
             is_near=query.ground is not None,
         )
 
-    async def _read_tsqueries(self, read: ReadConnection, terms: Sequence[Term]) -> list[str]:
-        """They come of the terms alone: once read, they are read for good."""
-        known = self._tsqueries.recall(tuple(terms))
-        return known or self._tsqueries.keep(tuple(terms), await read_tsqueries(read, terms))
+    async def _ask_both(
+        self, read: ReadConnection, query: WordQuery, asked: tuple[str, ...]
+    ) -> tuple[dict[str, float], list[str]]:
+        """The scores, and the tsqueries of all terms: PostgreSQL says later which of them an entry has. These
+        come of the terms alone, so once read they hold for good."""
+        terms = tuple(query.terms)
+        tsqueries = self._tsqueries.recall(terms)
+        if tsqueries is not None:
+            return await self._ask(query, asked), tsqueries
+        # PostgreSQL reads the words meanwhile.
+        reading = partial(read_tsqueries, read, terms)
+        scores, read_now = await asyncio.gather(self._ask(query, asked), _once_sent(reading))
+        return scores, self._tsqueries.keep(terms, read_now)
 
     async def _says_too_little(self, read: ReadConnection, query: WordQuery, asked: tuple[str, ...]) -> bool:
         """Whether so many entries near the place have the words, or must have, that PostgreSQL answers in any
@@ -168,7 +175,9 @@ class MeiliEngine:
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:
             timeout = aiohttp.ClientTimeout(total=self._answer_within_s)
-            self._http = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
+            self._http = aiohttp.ClientSession(
+                headers=self._headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
+            )
         return self._http
 
     def _note_failure(self) -> EngineAway:

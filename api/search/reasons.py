@@ -58,7 +58,7 @@ def _somewhere(row: dict[str, Any], asked: Asked) -> str:
 
 
 def _about_words(row: dict[str, Any], asked: Asked) -> list[str]:
-    name = f" {fold_name(row['card']['name'])} "
+    name = f" {_folded(row['card']['name'])} "
     has = {need["code"] for need in row["card"]["needs"]}
     found = []
     for term, meant, hit in zip(asked.looked_for, asked.meant, row["hits"], strict=True):
@@ -73,6 +73,9 @@ def _about_words(row: dict[str, Any], asked: Asked) -> list[str]:
         else:
             found.append(f"Mentions “{term.corrected[0] if term.corrected else term.typed}”")
     return found
+
+
+_folded = lru_cache(maxsize=10_000)(fold_name)
 
 
 def needs_meant(terms: list[Term], needs: list[TermName]) -> list[list[TermName]]:

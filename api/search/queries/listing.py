@@ -108,14 +108,18 @@ WITH {f"{whole.picked}, " if whole else ""}{base},
   apart AS NOT MATERIALIZED (SELECT * FROM matched WHERE NOT {serving}),
   page AS ({_numbered("kept", order, limit="%(limit)s", offset=offset)}),
   near AS ({_numbered("apart", "distance_m, id", limit=str(NEARBY_SHOWN), offset="0")})
-SELECT ({whole.total if whole else "SELECT count(*) FROM kept"}),
+SELECT {f"({whole.total})" if whole else "counts.kept"},
   (SELECT json_object_agg(value, entries)
    FROM ({whole.facets if whole else _facets(params, serving, narrowed.own)}) counted),
   (SELECT string_agg({shape}, ',' ORDER BY p.place) FROM page p JOIN face.entries e USING (id)),
-  (SELECT count(*) FROM apart),
-  (SELECT string_agg({shape}, ',' ORDER BY p.place) FROM near p JOIN face.entries e USING (id)),
-  (SELECT count(*) FROM fitting WHERE NOT open_then AND {serving}),
-  ({EDITION})
+  counts.apart,
+  CASE WHEN counts.apart > 0 THEN
+    (SELECT string_agg({shape}, ',' ORDER BY p.place) FROM near p JOIN face.entries e USING (id)) END,
+  counts.times_unknown, ({EDITION})
+FROM (
+  SELECT count(*) FILTER (WHERE open_then AND {serving}) AS kept,
+         count(*) FILTER (WHERE open_then AND NOT {serving}) AS apart,
+         count(*) FILTER (WHERE NOT open_then AND {serving}) AS times_unknown FROM fitting) counts
 """
     cursor = await execute(read, statement, values)
     row = await cursor.fetchone()
