@@ -6,6 +6,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def test_the_list_of_features_is_the_folders_of_api() -> None:
     assert {name.removeprefix("api.") for name in listed} == features()
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Dotted names of everything a module imports, wherever in the module."""
     found = set()

@@ -26,6 +26,7 @@ from api.settings import Settings
 from tests.waiting import soon
 
 PROJECT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.waits
 
 
 @contextmanager

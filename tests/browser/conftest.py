@@ -14,6 +14,25 @@ from tests.browser.site import Watch, serve, settle
 from tests.conftest import Directory
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+# Of a list given twice Chromium hears the last, so Playwright's own is in it, as far as it concerns us.
+OFF = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+    # The address bar that nobody sees is two pages of its own in each new context: half a second's work.
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+)
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -24,6 +43,7 @@ CHROMIUM_FLAGS = (
     "--disable-quic",
     # The pages of one context share a process: none starts anew and reads the same scripts again.
     "--process-per-site",
+    f"--disable-features={','.join(OFF)}",
 )
 _WAIT_MS = 8000
 # The console names a broken policy too, but not always before the test has ended.

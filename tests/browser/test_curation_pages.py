@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from api.accounts.dependencies import SESSION_COOKIE
@@ -14,6 +13,7 @@ from tests.browser.site import Watch, serve, settle
 from tests.conftest import Directory
 from tests.people import session_cookie
 from tests.web.permissions.sample import Sample, make_sample
+from tests.yaml_files import read_yaml
 
 NARROW = {"width": 360, "height": 780}
 TABLE = Path(__file__).parents[1] / "web/permissions/table.yaml"
@@ -24,7 +24,7 @@ FindFaults = Callable[[Page], list[str]]
 
 def list_pages() -> list[str]:
     """From the permission table, so that a new page is looked at without a word here."""
-    table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    table = read_yaml(TABLE)
     behind = (
         name.removeprefix("GET ")
         for name, row in table.items()

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from dateutil.rrule import rrulestr
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from api.entries.schemas import EntryDraft
 from api.entries.vocabulary import KINDS
+from tests.yaml_files import read_yaml
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 EXAMPLES = DATA / "examples"
@@ -51,7 +51,7 @@ VILLAGES = """
 
 def load_entries() -> list[dict[str, Any]]:
     files = sorted((EXAMPLES / "entries").glob("*.yaml"))
-    return [doc for file in files for doc in yaml.safe_load(file.read_text("utf-8"))]
+    return [doc for file in files for doc in read_yaml(file)]
 
 
 def load_areas() -> dict[str, BaseGeometry]:
@@ -60,13 +60,13 @@ def load_areas() -> dict[str, BaseGeometry]:
 
 
 def load_taxonomy(kind: str) -> set[str]:
-    return {term["code"] for term in yaml.safe_load((DATA / "taxonomy.yaml").read_text("utf-8"))[kind]}
+    return {term["code"] for term in read_yaml(DATA / "taxonomy.yaml")[kind]}
 
 
 RAW = load_entries()
 DRAFTS = [EntryDraft.model_validate(doc) for doc in RAW]
 AREAS = load_areas()
-CONNECTORS: list[dict[str, Any]] = yaml.safe_load((EXAMPLES / "connectors.yaml").read_text("utf-8"))
+CONNECTORS: list[dict[str, Any]] = read_yaml(EXAMPLES / "connectors.yaml")
 
 
 def strings_in(value: Any) -> Iterator[str]:
@@ -117,7 +117,7 @@ def test_slugs_are_given_and_unique() -> None:
 
 def test_files_are_named_by_kind() -> None:
     for file in (EXAMPLES / "entries").glob("*.yaml"):
-        assert {doc["kind"] for doc in yaml.safe_load(file.read_text("utf-8"))} == {file.stem}
+        assert {doc["kind"] for doc in read_yaml(file)} == {file.stem}
 
 
 def test_there_is_enough_of_every_kind() -> None:

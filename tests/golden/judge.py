@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-import yaml
 from starlette.datastructures import QueryParams
 
 from api.db import ReadConnection
@@ -15,6 +14,7 @@ from api.search.engine import WordEngine
 from api.search.schemas import SearchParams, SearchReply
 from api.search.service import find_entries
 from tests.factories import NOW
+from tests.yaml_files import read_yaml
 
 FILE: Final = Path(__file__).with_name("queries.yaml")
 PARAMETERS: Final = ("near", "day", "at", "kind", "need", "language", "cost", "delivery")
@@ -41,7 +41,7 @@ class Verdict:
 
 @cache
 def golden_queries() -> tuple[dict[str, Any], ...]:
-    return tuple(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return tuple(read_yaml(FILE))
 
 
 def params_of(query: dict[str, Any]) -> SearchParams:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 import pytest
-import yaml
 
 from api.entries.vocabulary import Kind
 from geo.gazetteer import fold_name
+from tests.yaml_files import read_yaml
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 KINDS: Final = frozenset(get_args(Kind))
@@ -20,10 +20,6 @@ FEWEST_QUERIES: Final = 120
 FEWEST_SYNONYM_RULES: Final = 90
 # Small words may not swallow what somebody means by them.
 MEANT: Final = frozenset({"home", "alone", "over", "no", "out", "own", "dads", "night", "free", "time"})
-
-
-def read_yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text("utf-8"))
 
 
 def list_queries() -> list[dict[str, Any]]:

@@ -21,7 +21,10 @@ from tests.waiting import soon
 from web.cli.doctor import examine
 
 PROJECT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.waits,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +154,15 @@ def test_a_killed_server_is_started_again(running: Running) -> None:
     assert soon(lambda: status(running.port) == 200)
 
 
+def test_what_only_looks_after_the_others_holds_nothing_of_theirs(running: Running) -> None:
+    """Its memory would be kept as long as the directory is served."""
+    loaded = Path(f"/proc/{running.process.pid}/maps").read_text()
+    assert "python" in loaded
+    assert [
+        name for name in ("sqlalchemy", "numpy", "shapely", "pyproj", "httptools") if name in loaded
+    ] == []
+
+
 def test_killed_outright_it_leaves_nothing_and_starts_again(running: Running, kept: list[Running]) -> None:
     running.end(signal.SIGKILL)
     assert soon(lambda: processes_of(running.home) == []), processes_of(running.home)
@@ -181,15 +193,6 @@ def test_stopped_while_it_makes_the_tables_it_leaves_nothing(new_home: Path, por
         assert soon(lambda: any("web.preparing" in words for words in processes_of(new_home)))
         assert running.end(signal.SIGTERM) == 0
     assert processes_of(new_home) == []
-
-
-def test_what_only_looks_after_the_others_holds_nothing_of_theirs(running: Running) -> None:
-    """Its memory would be kept as long as the directory is served."""
-    loaded = Path(f"/proc/{running.process.pid}/maps").read_text()
-    assert "python" in loaded
-    assert [
-        name for name in ("sqlalchemy", "numpy", "shapely", "pyproj", "httptools") if name in loaded
-    ] == []
 
 
 def test_a_database_that_does_not_answer_is_named(new_home: Path, port: int) -> None:

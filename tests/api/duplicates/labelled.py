@@ -5,14 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from api.duplicates.contacts import read_contact
 from api.duplicates.names import read_name
 from api.duplicates.rules import LIKELY, compare
 from api.duplicates.schemas import Signs, Verdict
 from geo.crs import to_osgb
 from geo.gazetteer import fold_name, read_settlements
+from tests.yaml_files import read_yaml
 
 PROJECT: Final = Path(__file__).resolve().parents[3]
 PAIRS: Final = PROJECT / "tests" / "fixtures" / "duplicates.yaml"
@@ -49,8 +48,7 @@ def place_names() -> frozenset[str]:
 
 @cache
 def read_pairs() -> tuple[Pair, ...]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows: list[dict[str, Any]] = yaml.load(PAIRS.read_text(encoding="utf-8"), Loader=loader)
+    rows: list[dict[str, Any]] = read_yaml(PAIRS)
     return tuple(
         Pair(
             row["id"], row["family"], row["same"], row["held_out"], make_signs(row["a"]), make_signs(row["b"])

@@ -4,13 +4,13 @@ import csv
 from pathlib import Path
 from random import Random
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models import PostcodeRow
 from api.places.loading import load_gazetteer
 from api.places.service import Locator
+from tests.yaml_files import read_yaml
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "data" / "examples" / "entries"
 Address = tuple[str | None, str | None]
@@ -30,8 +30,7 @@ def assert_each_is_found_as_alone(session: Session, addresses: list[Address]) ->
 
 
 def test_addresses_of_the_examples_and_odd_ones(session: Session) -> None:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries = [one for path in EXAMPLES.glob("*.yaml") for one in yaml.load(path.read_text(), Loader=loader)]
+    entries = [one for path in EXAMPLES.glob("*.yaml") for one in read_yaml(path)]
     places = [entry["place"] for entry in entries if entry.get("place")]
     addresses = {(place.get("postcode"), place.get("town")) for place in places}
     assert len(addresses) > 50

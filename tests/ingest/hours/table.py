@@ -4,10 +4,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from api.entries.schemas import SessionDraft
 from ingest.hours import HoursRead
+from tests.yaml_files import read_yaml
 
 TABLE = Path(__file__).parents[2] / "fixtures" / "opening_times.yaml"
 TODAY = date(2026, 3, 1)
@@ -29,7 +28,7 @@ class Phrase(NamedTuple):
 
 
 def phrases() -> list[Phrase]:
-    sections: dict[str, dict[str, str]] = yaml.safe_load(TABLE.read_text())
+    sections: dict[str, dict[str, str]] = read_yaml(TABLE)
     rows = [(words, means, name) for name, table in sections.items() for words, means in table.items()]
     return [Phrase(*row, number) for number, row in enumerate(rows)]
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import yaml
 from fastapi.testclient import TestClient
 
 from api.accounts import service as accounts
@@ -22,6 +21,7 @@ from tests.factories import LONDON, NOW, add, add_areas, square
 from tests.people import make_person, sign_in
 from tests.web.editing.forms import Form
 from tests.web.pages.static_files import check_files
+from tests.yaml_files import read_yaml
 from web.pages.editing_form import fields_of, read_form
 
 FILES = sorted(Path(__file__).parents[3].glob("data/examples/entries/*.yaml"))
@@ -29,9 +29,7 @@ FILES = sorted(Path(__file__).parents[3].glob("data/examples/entries/*.yaml"))
 
 def read_examples() -> list[EntryDraft]:
     """As they are stored: their repeat rules in the forms we keep."""
-    found = [
-        EntryDraft.model_validate(one) for file in FILES for one in yaml.safe_load(file.read_text("utf-8"))
-    ]
+    found = [EntryDraft.model_validate(one) for file in FILES for one in read_yaml(file)]
     return [
         one.model_copy(update={"sessions": [normalise_session(s) for s in one.sessions]}) for one in found
     ]

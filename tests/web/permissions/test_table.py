@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,8 +16,9 @@ from tests.conftest import Directory
 from tests.people import form_proof, session_cookie
 from tests.web.permissions.routes import Route, changes_something, list_routes
 from tests.web.permissions.sample import ELSEWHERE, HERE, Sample, make_sample
+from tests.yaml_files import read_yaml
 
-TABLE = yaml.safe_load((Path(__file__).parent / "table.yaml").read_text(encoding="utf-8"))
+TABLE = read_yaml(Path(__file__).parent / "table.yaml")
 # (name, role, area of the role); `owner` has an entry and no role.
 PEOPLE: tuple[tuple[str, str | None, str | None], ...] = (
     ("nobody", None, None),
