@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -104,9 +105,12 @@ def pytest_collection_finish() -> None:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """With `-n`, a file's tests stay together, so that what they share is made once; who has none left takes
     some of the others'. Compiled modules are kept whatever the environment says: the tests start some thirty
-    programs, and each would compile all of them anew."""
+    programs, and each would compile all of them anew. What starts a suite in the background has it pass over
+    Ctrl-C, and the programs that tests start and stop would inherit that."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("numprocesses", None) and config.getoption("dist") == "no":
         config.option.dist = "worksteal"
 
