@@ -115,18 +115,6 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "worksteal"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    words = "waits: mostly waits for programs of its own; with -n while others compute, not all at the end"
-    config.addinivalue_line("markers", words)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The first worker starts with the files that wait, while the second has the browser to keep busy."""
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.get_closest_marker("waits") is None)
-
-
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[PrivateCluster]:
     with throwaway_cluster() as running:

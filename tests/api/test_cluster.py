@@ -26,7 +26,6 @@ from api.settings import Settings
 from tests.waiting import soon
 
 PROJECT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.waits
 
 
 @contextmanager

@@ -21,7 +21,6 @@ from api.migrating import migrate
 from tests.factories import add
 
 PROJECT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.waits
 PATHS = (
     "/api/v1/entries?q=choir",
     "/api/v1/entries/choir",

@@ -21,10 +21,7 @@ from tests.waiting import soon
 from web.cli.doctor import examine
 
 PROJECT = Path(__file__).resolve().parents[2]
-pytestmark = [
-    pytest.mark.waits,
-    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 
 
 @pytest.fixture(scope="module")

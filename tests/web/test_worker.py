@@ -25,7 +25,6 @@ from tests.meilisearch import Meilisearch, is_in_step, running_meilisearch, wait
 from web.worker import Worker
 
 PROJECT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.waits
 SOON_S = 30.0
 
 

@@ -33,7 +33,6 @@ from tests.meilisearch import (
 )
 
 PROJECT = Path(__file__).resolve().parents[3]
-pytestmark = pytest.mark.waits
 LOAD_S = float(os.environ.get("HEREABOUTS_TEST_LOAD_S", "4"))
 A_SECOND = 50
 VISITORS = 10
