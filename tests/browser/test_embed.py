@@ -71,6 +71,8 @@ def test_a_frame_shows_on_another_site_and_opens_entries_in_a_tab(
     assert "/entries/" in opened.value.url
     opened.value.close()
     frame.locator(".map-pin[data-slugs]").first.click()
+    # The map moves to show the whole window: who presses meanwhile misses what they see.
+    frame.locator(".leaflet-pan-anim").wait_for(state="detached")
     with page.context.expect_page() as opened:
         frame.get_by_role("dialog").get_by_role("link").first.click()
     assert "/entries/" in opened.value.url
