@@ -16,12 +16,6 @@ BUNDLED = PROJECT / "node_modules" / "@gaubee" / "meilisearch-linux-amd64" / "me
 FIRST_PORT = 7700
 ADDRESS = "address"
 PORTS_TRIED = 50
-KEY_REFUSED = (
-    "Meilisearch refuses us: the key in HEREABOUTS_MEILI_KEY is missing or wrong. Set it to the key that "
-    "Meilisearch was started with (its MEILI_MASTER_KEY)."
-)
-# What Meilisearch calls it: no key where one is wanted; one it does not know, or that may not do this.
-_REFUSALS = ("missing_authorization_header", "invalid_api_key")
 
 
 @dataclass(frozen=True)
@@ -77,11 +71,6 @@ def find_running(home: Path) -> tuple[str, str] | None:
             return url, key
     except OSError:
         return None
-
-
-def is_key_refused(problem: Exception) -> bool:
-    """Whether Meilisearch answers, but not to us."""
-    return getattr(problem, "code", None) in _REFUSALS
 
 
 def _read_or_make_key(path: Path) -> str:

@@ -21,11 +21,10 @@ from api.mail.sending import Sender, make_sender
 from api.mail.service import send_waiting
 from api.search.engine import EngineAway
 from api.search.indexing import index_waiting, mend_drift, reindex, write_settings
-from api.search.meili import MeiliIndex
+from api.search.meili import KeyRefused, MeiliIndex
 from api.settings import Settings
 from ingest.feeds import run_due_feeds
 from web.chores import CHORES, Chore
-from web.meilisearch import KEY_REFUSED, is_key_refused
 
 log = structlog.get_logger()
 # Also without news: a notification is lost when the connection is.
@@ -131,11 +130,9 @@ class Worker:
         with self._turn:
             try:
                 job()
-            except Exception as problem:
-                if not is_key_refused(problem):
-                    raise
+            except KeyRefused as refused:
                 # Until the key is right nothing is lost: what waits stays in the outbox.
-                log.warning("entries wait to be indexed", why=KEY_REFUSED)
+                log.warning("entries wait to be indexed", why=str(refused))
 
     def _index_now(self) -> None:
         try:

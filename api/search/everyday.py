@@ -3,11 +3,11 @@ that lead up to a place or a time."""
 
 from typing import Final
 
+from api.entries.sessions import DAY_NAMES
 from api.entries.vocabulary import LANGUAGE_LABELS
 from geo.gazetteer import fold_name
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_OF: Final = {
     **{name.lower(): day for name, day in zip(DAY_NAMES, DAYS, strict=True)},
     **{f"{name.lower()}s": day for name, day in zip(DAY_NAMES, DAYS, strict=True)},

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from api.entries.sessions import DAY_NAMES
 from api.entries.vocabulary import KIND_WORDS, LANGUAGE_LABELS
 from api.search.everyday import (
     ARRIVED,
     BEFORE_PLACE,
     BEFORE_TIME,
-    DAY_NAMES,
     DAY_OF,
     DAYS,
     DRIVES,

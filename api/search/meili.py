@@ -35,6 +35,8 @@ LONGEST_PAUSE_S: Final = 10.0
 TASK_TIMEOUT_MS: Final = 600_000
 PAGE: Final = 1000
 LONGEST_SYNONYM: Final = 3
+# What Meilisearch calls it: no key where one is wanted; one it does not know, or that may not do this.
+REFUSALS: Final = ("missing_authorization_header", "invalid_api_key")
 AwayErrors = (MeilisearchCommunicationError, MeilisearchTimeoutError)
 
 SETTINGS: Final[dict[str, Any]] = {
@@ -254,9 +256,19 @@ def index_settings(lexicon: Lexicon) -> dict[str, Any]:
     return SETTINGS | {"synonyms": synonyms, "stopWords": sorted(lexicon.stop_words - in_phrases)}
 
 
+class KeyRefused(Exception):
+    """Meilisearch answers, but not to us. Its text says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Meilisearch refuses us: the key in HEREABOUTS_MEILI_KEY is missing or wrong. Set it to the key "
+            "that Meilisearch was started with (its MEILI_MASTER_KEY)."
+        )
+
+
 class MeiliIndex:
     """Keeping the index, for the worker and the command line. Every method raises EngineAway when Meilisearch
-    does not answer, and returns when what it asked for is done."""
+    does not answer, KeyRefused when it does not answer us, and returns when what it asked for is done."""
 
     def __init__(self, url: str, key: str | None) -> None:
         self._client = meilisearch.Client(url, key, timeout=30)
@@ -266,13 +278,11 @@ class MeiliIndex:
 
     def exists(self) -> bool:
         try:
-            self._client.get_index(INDEX)
+            self._ask(lambda: self._client.get_index(INDEX))
         except MeilisearchApiError as error:
             if error.code == "index_not_found":
                 return False
             raise
-        except AwayErrors as error:
-            raise EngineAway from error
         return True
 
     def write_settings(self, settings: dict[str, Any], *, index: str = INDEX) -> None:
@@ -330,6 +340,10 @@ class MeiliIndex:
             return ask()
         except AwayErrors as error:
             raise EngineAway from error
+        except MeilisearchApiError as error:
+            if error.code in REFUSALS:
+                raise KeyRefused from error
+            raise
 
     def _done(self, ask: Callable[[], TaskInfo]) -> None:
         """Ask, wait for the task's end, and refuse to call a failed one done."""

@@ -132,8 +132,7 @@ def _meilisearch(settings: "Settings") -> Finding:
 
 
 def _problem_with_yours(url: str, key: str | None) -> str | None:
-    from api.search.meili import MeiliIndex
-    from web.meilisearch import KEY_REFUSED, is_key_refused
+    from api.search.meili import KeyRefused, MeiliIndex
 
     index = MeiliIndex(url, key)
     if not index.is_up():
@@ -141,10 +140,8 @@ def _problem_with_yours(url: str, key: str | None) -> str | None:
     # It is up for everyone: only what the key is needed for tells whether it answers us.
     try:
         index.exists()
-    except Exception as problem:
-        if is_key_refused(problem):
-            return KEY_REFUSED
-        raise
+    except KeyRefused as refused:
+        return str(refused)
     return None
 
 

@@ -57,19 +57,17 @@ def _plain_words(problem: Exception) -> str | None:
 
     from api.cluster import ClusterError
     from api.errors import HereaboutsError
+    from api.search.meili import KeyRefused
     from geo.areas import AreaFileError
     from geo.gazetteer import GazetteerFileError
-    from web.meilisearch import KEY_REFUSED, is_key_refused
 
-    if isinstance(problem, ClusterError | HereaboutsError | AreaFileError | GazetteerFileError):
+    if isinstance(problem, ClusterError | HereaboutsError | KeyRefused | AreaFileError | GazetteerFileError):
         return str(problem)
     if isinstance(problem, FileNotFoundError):
         return f"There is no {problem.filename}."
     if isinstance(problem, PsycopgDown | DatabaseDown):
         down = f"The database does not answer: {str(problem).splitlines()[0]}"
         return f"{down}\n`hereabouts doctor` says what to do."
-    if is_key_refused(problem):
-        return KEY_REFUSED
     return None
 
 
